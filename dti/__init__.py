@@ -1,0 +1,1 @@
+"""Drug-target interactions from biomedical literature: the science."""

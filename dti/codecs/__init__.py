@@ -1,0 +1,1 @@
+"""Triplets to target sequence and back."""

@@ -1,0 +1,1 @@
+"""Domain types: frozen values without behaviour beyond what they are."""

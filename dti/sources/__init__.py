@@ -1,0 +1,1 @@
+"""Readers: bytes or a remote service in, Documents out."""

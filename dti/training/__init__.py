@@ -1,0 +1,1 @@
+"""Corpora, experiments and the training loop."""

@@ -1,0 +1,1 @@
+"""Celery workers, schedule and the embedded stack."""

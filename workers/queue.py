@@ -1,0 +1,36 @@
+"""Task names, queues and payloads. Imports neither the tasks nor torch, so the API may use it."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from dti.domain.jobs import BatchId
+
+PULL_QUEUE = "pull"
+EXTRACT_QUEUE = "extract"
+TRAIN_QUEUE = "train"
+
+EXPAND = "workers.tasks.expand"
+PULL = "workers.tasks.pull"
+EXTRACT = "workers.tasks.extract"
+RECONCILE = "workers.tasks.reconcile"
+TRAIN = "workers.tasks.train"
+
+
+class CeleryJobQueue:
+    """Rings the bell through Celery; implements `dti.ports.JobQueue`. Call it after the commit."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def expand(self, batch_id: BatchId) -> None:
+        """Tell a pull worker of pending steps."""
+        self._app.send_task(EXPAND, args=[batch_id], queue=PULL_QUEUE)
+
+    def pull(self, batch_id: BatchId) -> None:
+        """Tell a pull worker of queued items."""
+        self._app.send_task(PULL, args=[batch_id], queue=PULL_QUEUE)
+
+    def extract(self, batch_id: BatchId) -> None:
+        """Tell an extract worker of fetched items."""
+        self._app.send_task(EXTRACT, args=[batch_id], queue=EXTRACT_QUEUE)
