@@ -15,10 +15,10 @@ _GROUP = "dti.commands"
 class _Commands(click.Group):
     """Loads a sub-command only when it is asked for: `dti extract` must start fast."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(point.name for point in entry_points(group=_GROUP))
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         for point in entry_points(group=_GROUP, name=cmd_name):
             command = point.load()
             if not isinstance(command, click.Command):

@@ -1,0 +1,19 @@
+"""Fixtures for every tier. Shared data lie beside the checkout, never in it; tests without them skip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dti.settings import PROJECT_ROOT
+
+SHARED = PROJECT_ROOT.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of shared data, or a skip that says so."""
+    if not SHARED.is_dir():
+        pytest.skip("shared/data is not beside this checkout")
+    return SHARED
