@@ -1,0 +1,1 @@
+"""What is timed: every benchmark module has a `main()` that returns a `benchmarks._report.Report`."""

@@ -1,0 +1,61 @@
+"""Run benchmarks by name, or all of them, and print and write what they report."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import pkgutil
+import sys
+from types import ModuleType
+
+import click
+
+import benchmarks
+from benchmarks._report import OUTPUT, Report, publish
+
+logger = logging.getLogger(__name__)
+
+
+def discover() -> tuple[str, ...]:
+    """Names of the benchmark modules, those with a leading underscore left out."""
+    names = (module.name for module in pkgutil.iter_modules(benchmarks.__path__))
+    return tuple(sorted(name for name in names if not name.startswith("_")))
+
+
+def run(module: ModuleType) -> Report:
+    """The report of one benchmark module; TypeError if its `main()` returns something else."""
+    report = module.main()
+    if not isinstance(report, Report):
+        raise TypeError(f"{module.__name__}.main() returned {type(report).__name__}, not a Report")
+    return report
+
+
+def run_all(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Run and publish each; returns the names of those that failed: one failure never stops the others."""
+    failed = []
+    for name in names:
+        try:
+            publish(run(importlib.import_module(f"benchmarks.{name}")))
+        except Exception:
+            logger.exception("benchmark %s failed", name)
+            failed.append(name)
+    return tuple(failed)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("names", nargs=-1)
+def main(names: tuple[str, ...]) -> None:
+    """Run the benchmarks NAMES, or all of them; figures go to build/bench/NAME.json."""
+    known = discover()
+    if unknown := [name for name in names if name not in known]:
+        raise click.UsageError(f"no benchmark {unknown[0]!r} (one of: {', '.join(known) or 'none yet'})")
+    failed = run_all(names or known)
+    click.echo(f"written to {OUTPUT}")
+    if failed:
+        click.echo(f"failed: {', '.join(failed)}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    main()
