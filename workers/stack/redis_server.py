@@ -1,0 +1,151 @@
+"""A real Redis-protocol server (Valkey) from a Python wheel, as a child process on the loopback."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import socket
+from pathlib import Path
+
+import redis
+
+from dti.errors import StackError
+from workers.stack.lock import FolderLock
+from workers.stack.process import Child, Command
+from workers.stack.readiness import wait_until
+from workers.stack.wheels import valkey_server
+
+_HOST = "127.0.0.1"
+
+
+class EmbeddedRedis:
+    """Valkey for the broker and locks; keeps nothing on disk, since the broker only rings the bell.
+
+    Unix sockets have no URL that both redis-py and kombu read, so it listens on the loopback, with a password
+    made for this folder. Port and password stay the same over restarts: clients simply reconnect.
+    """
+
+    def __init__(self, data_dir: Path, *, log: Path | None = None) -> None:
+        self.data_dir = data_dir.resolve()
+        self.log = log or self.data_dir.with_name(f"{self.data_dir.name}.log")
+        self._lock = FolderLock(self.data_dir.with_name(f"{self.data_dir.name}.lock"))
+        self._child: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """URL for redis-py and for Celery."""
+        return f"redis://:{self._password}@{_HOST}:{self.port}/0"
+
+    @property
+    def port(self) -> int:
+        """Port on the loopback; raises StackError before the first `prepare`."""
+        try:
+            return int((self.data_dir / "port").read_text())
+        except FileNotFoundError:
+            raise StackError(f"no server was ever started in {self.data_dir}") from None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the server we started, None when there is none."""
+        return self._child.pid if self.alive and self._child else None
+
+    @property
+    def alive(self) -> bool:
+        """Whether the server we started runs."""
+        return self._child is not None and self._child.alive
+
+    def start(self, timeout: float = 30.0) -> None:
+        """Start and wait until it answers; raises StackError with the last log lines otherwise."""
+        if self.alive:
+            return
+        self.prepare()
+        child = self._child = Child(self.command())
+        try:
+            wait_until(self.ready, "redis", alive=lambda: child.alive, log=self.log, timeout=timeout)
+        except StackError:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server."""
+        if self._child is not None:
+            self._child.stop()
+            self._child = None
+        self.clean_up()
+
+    def prepare(self) -> None:
+        """Lock the folder, choose port and password on first use, write the configuration."""
+        self._lock.acquire()
+        try:
+            self._configure()
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def clean_up(self) -> None:
+        """Undo what `prepare` holds."""
+        self._lock.release()
+
+    def command(self) -> Command:
+        """Build the command that serves; the password is in a private file, not in the process list."""
+        return Command(argv=[str(valkey_server()), str(self.data_dir / "valkey.conf")], log=self.log)
+
+    def ready(self) -> bool:
+        """Whether it answers to our password."""
+        with contextlib.closing(redis.Redis.from_url(self.url, socket_timeout=2)) as client:
+            try:
+                return bool(client.ping())
+            except (redis.ConnectionError, redis.TimeoutError):
+                return False
+
+    def _configure(self) -> None:
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        self.data_dir.chmod(0o700)
+        if not (self.data_dir / "password").exists():
+            _write_private(self.data_dir / "password", secrets.token_hex(24))
+        port_file = self.data_dir / "port"
+        if not (port_file.exists() and _is_free(self.port)):
+            port_file.write_text(str(_free_port()))
+        _write_private(self.data_dir / "valkey.conf", self._configuration())
+
+    @property
+    def _password(self) -> str:
+        return (self.data_dir / "password").read_text()
+
+    def _configuration(self) -> str:
+        return "\n".join((
+            f"bind {_HOST}",
+            f"port {self.port}",
+            f"requirepass {self._password}",
+            f'dir "{self.data_dir}"',
+            'save ""',
+            "appendonly no",
+            "maxmemory 256mb",
+            "maxmemory-policy noeviction",
+            "daemonize no",
+            "",
+        ))  # fmt: skip
+
+
+def _write_private(path: Path, text: str) -> None:
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        stream.write(text)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
