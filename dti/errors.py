@@ -18,6 +18,7 @@
     ├── StoreError                the knowledge base refused or lost an operation
     │   ├── NotFoundError         no such row
     │   ├── ConflictError         the row is in a state that forbids the operation
+    │   ├── BadCursorError        a paging cursor that no list gave out
     │   └── StoreUnavailableError the database does not answer (retryable)
     ├── JobError                  a batch request cannot be accepted
     │   └── LeaseLostError        another worker took over the items (the write is abandoned)
@@ -135,6 +136,12 @@ class ConflictError(StoreError):
     """The row is in a state that forbids the operation."""
 
     code = "conflict"
+
+
+class BadCursorError(StoreError):
+    """A paging cursor that no list gave out."""
+
+    code = "bad-cursor"
 
 
 class StoreUnavailableError(StoreError):
