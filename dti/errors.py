@@ -8,7 +8,9 @@
     │   ├── MalformedInputError   the bytes are not what the format promises; says where
     │   ├── UnsupportedFormatError  no reader recognises the input
     │   ├── InputTooLargeError    a limit protects the process; says which
+    │   ├── RequestRefusedError   the remote side refuses the request itself; quotes its message
     │   └── SourceUnavailableError  the remote side failed in a way that may heal (retryable)
+    │       ├── BadAnswerError    it answered, but not with what was asked for
     │       └── RateLimitedError  the remote side asked us to slow down
     ├── ModelError                a checkpoint cannot be used
     │   ├── CheckpointError       a file is missing or its SHA-256 differs
@@ -73,11 +75,23 @@ class InputTooLargeError(SourceError):
     code = "input-too-large"
 
 
+class RequestRefusedError(SourceError):
+    """The remote side refuses the request itself, so that repeating it cannot help; the message quotes it."""
+
+    code = "request-refused"
+
+
 class SourceUnavailableError(SourceError):
     """The remote side failed in a way that may heal."""
 
     code = "source-unavailable"
     retryable = True
+
+
+class BadAnswerError(SourceUnavailableError):
+    """The remote side answered, but truncated, unreadable, too late or with a failure of its own."""
+
+    code = "bad-answer"
 
 
 class RateLimitedError(SourceUnavailableError):
