@@ -1,0 +1,1 @@
+"""Where a document says what was generated: sentences, mentions, evidence."""

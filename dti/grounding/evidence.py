@@ -1,0 +1,105 @@
+"""The sentence behind a triplet and where both names stand; the order of preference is argued in ADR 0046.
+
+A sentence with both names comes first, then one with either. Among equals, one that words the interaction ("inhibits"
+for "inhibitor") comes before one that does not, the abstract before the title, the earlier before the later. A name
+that the sentence lacks but the text has keeps its span, at its mention nearest to the sentence; spans always count
+characters of `Document.text`, whatever the sentence. A name that the text lacks has no span, and with neither name in
+the text there is no sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+from dti.domain.documents import Document
+from dti.domain.evidence import Evidence, Span
+from dti.domain.triplets import Triplet
+from dti.grounding.mentions import Mention, MentionFinder
+from dti.grounding.sentences import sentences
+
+_WORD = re.compile(r"[a-z]{4,}")
+_SUFFIX = re.compile(r"(?:at|it|ist|i|t)?(?:ors?|ers?|ists?|isms?|ions?|ing|ed|ates?|s)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A triplet with the document's spelling of its names, and its evidence."""
+
+    triplet: Triplet
+    evidence: Evidence
+
+
+class Grounder:
+    """Grounds the triplets of one document; the text is cut and searched once per document."""
+
+    def __init__(self, document: Document) -> None:
+        self._text = document.text
+        self._title_end = len(document.title)
+        self._sentences = sentences(document)
+        self._finder = MentionFinder(self._text)
+
+    def ground(self, triplet: Triplet) -> Grounded:
+        """Names as the document spells them, evidence as the module says."""
+        drugs, targets = self._finder.find(triplet.drug), self._finder.find(triplet.target)
+        spelled = Triplet(
+            self._finder.spelling(triplet.drug, drugs), triplet.interaction, self._finder.spelling(triplet.target, targets)
+        )
+        return Grounded(spelled, self._evidence(_spans(drugs), _spans(targets), triplet.interaction))
+
+    def _evidence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Evidence:
+        if not (drugs or targets):
+            return Evidence()
+        sentence = self._best_sentence(drugs, targets, interaction)
+        drug, target = _closest_pair(_near(drugs, sentence), _near(targets, sentence))
+        return Evidence(self._text[sentence.start : sentence.end], sentence, drug, target)
+
+    def _best_sentence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Span:
+        cue = cues(interaction)
+
+        def preference(sentence: Span) -> tuple[int, bool, bool, int]:
+            names = any(_inside(span, sentence) for span in drugs) + any(_inside(span, sentence) for span in targets)
+            worded = bool(cue and cue.search(self._text, sentence.start, sentence.end))
+            return (-names, not worded, sentence.start < self._title_end, sentence.start)
+
+        return min(self._sentences, key=preference)
+
+
+@lru_cache(maxsize=256)
+def cues(interaction: str) -> re.Pattern[str] | None:
+    """Words of the same stems as the interaction: `inhibit…` for "inhibitor"; None where it has no word of four letters."""
+    stems = {_SUFFIX.sub("", word) for word in _WORD.findall(interaction.casefold())}
+    long = sorted(re.escape(stem) for stem in stems if len(stem) >= 4)
+    return re.compile(rf"(?<![a-z])(?:{'|'.join(long)})", re.IGNORECASE) if long else None
+
+
+def _spans(mentions: Sequence[Mention]) -> tuple[Span, ...]:
+    return tuple(mention.span for mention in mentions)
+
+
+def _inside(span: Span, sentence: Span) -> bool:
+    return span.start < sentence.end and span.end > sentence.start
+
+
+def _near(spans: Sequence[Span], sentence: Span) -> Sequence[Span]:
+    """The mentions in the sentence; where there are none, the one nearest to it."""
+    inside = [span for span in spans if _inside(span, sentence)]
+    return inside or sorted(spans, key=lambda span: _distance(span, sentence))[:1]
+
+
+def _closest_pair(drugs: Sequence[Span], targets: Sequence[Span]) -> tuple[Span | None, Span | None]:
+    """The drug and target mentions that stand closest together, apart from each other if that is possible."""
+    if not (drugs and targets):
+        return (drugs[0] if drugs else None, targets[0] if targets else None)
+    return min(product(drugs, targets), key=lambda pair: (_overlap(*pair), _distance(*pair)))
+
+
+def _overlap(left: Span, right: Span) -> bool:
+    return left.start < right.end and right.start < left.end
+
+
+def _distance(left: Span, right: Span) -> int:
+    return max(left.start - right.end, right.start - left.end, 0)
