@@ -1,0 +1,86 @@
+"""The application factory and composition root of the API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from anyio import CapacityLimiter
+from fastapi import FastAPI
+from prometheus_client import CollectorRegistry
+
+from api import broker, errors
+from api.deps import Services
+from api.metrics import Readings, RequestMetrics, SystemCollector
+from api.middleware import BodyLimit, SecurityHeaders, StrictUtf8
+from api.openapi import DescribedFastAPI
+from api.routes import batches, documents, health, triplets, uploads
+from db.engine import make_engine, make_session_factory
+from db.queries import statistics
+from db.unit_of_work import UnitOfWork
+from dti.errors import SettingsError
+from dti.settings import Settings
+from workers.queue import CeleryJobQueue
+
+_DOCS = "/docs"
+_BODY_FLOOR = 1024 * 1024
+_BYTES_PER_PMID = 32
+_STATEMENT_SECONDS = 15.0
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """An application with its own connections, broker and metrics; raises SettingsError where an URL is missing."""
+    held = _services(settings)
+    app = DescribedFastAPI(
+        title="DTI",
+        version=version("dti"),
+        summary="Drug-target interactions from biomedical literature, each with its evidence sentence",
+        description="Lists are paged by cursor. Every error is an RFC 9457 problem with a stable `code`.",
+        docs_url=_DOCS,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.services = held
+    errors.install(app)
+    for module in (batches, uploads, triplets, documents, health):
+        app.include_router(module.router)
+    _install_middleware(app, held)
+    return app
+
+
+def _services(settings: Settings) -> Services:
+    broker_url = settings.broker_url.get_secret_value()
+    if not broker_url:
+        raise SettingsError("set DTI_BROKER_URL (`dti up` brings its own broker)")
+    engine = make_engine(
+        settings.database_url.get_secret_value(), pool_size=10, statement_timeout=_STATEMENT_SECONDS, application_name="dti-api"
+    )
+    app = broker.make_broker(broker_url)
+    held = Services(settings, make_session_factory(engine), app, CeleryJobQueue(app), CollectorRegistry(), CapacityLimiter(2))
+    held.registry.register(SystemCollector(lambda: _readings(held)))
+    return held
+
+
+def _readings(held: Services) -> Readings:
+    with UnitOfWork(held.sessions) as unit:
+        return Readings(statistics.counts(unit.session), broker.depths(held.broker))
+
+
+def _install_middleware(app: FastAPI, held: Services) -> None:
+    """The last one added sees the request first."""
+    settings = held.settings
+    body = max(_BODY_FLOOR, _BYTES_PER_PMID * settings.max_pmids)
+    app.add_middleware(BodyLimit, limit=body, by_path={uploads.PATH: settings.max_upload_bytes})
+    app.add_middleware(StrictUtf8)
+    app.add_middleware(SecurityHeaders, documentation=_DOCS)
+    app.add_middleware(RequestMetrics, registry=held.registry)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    held: Services = app.state.services
+    held.sessions.kw["bind"].dispose()
+    held.broker.close()

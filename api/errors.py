@@ -1,0 +1,131 @@
+"""Every error leaves as RFC 9457 problem+json, and none of them tells what is inside the process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from dti import errors
+from dti.errors import DtiError
+
+_LOG = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_SECONDS = "5"
+_MOST_FIELD_ERRORS = 20
+
+_STATUS: Mapping[type[DtiError], HTTPStatus] = {
+    errors.MalformedInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnsupportedFormatError: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.InputTooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.OptionError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.BadCursorError: HTTPStatus.BAD_REQUEST,
+    errors.StoreUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.JobError: HTTPStatus.UNPROCESSABLE_ENTITY,
+}
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one part of the request."""
+
+    location: str = Field(description="body, query, path or header", examples=["body"])
+    field: str = Field(examples=["pmids.3"])
+    detail: str = Field(examples=["a PMID is a number of at most nine digits"])
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details; `code` is stable, `detail` is for people."""
+
+    type: str = Field(examples=["urn:dti:problem:not-found"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no batch 'b1'"])
+    code: str = Field(examples=["not-found"])
+    errors: list[FieldProblem] = Field(default_factory=list, description="parts of the request that were refused")
+
+
+def problem(
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    fields: Sequence[FieldProblem] = (),
+    headers: Mapping[str, str] | None = None,
+    **extensions: object,
+) -> JSONResponse:
+    """A problem response; `extensions` become further members."""
+    body = Problem(
+        type=f"urn:dti:problem:{code}",
+        title=HTTPStatus(status).phrase,
+        status=status,
+        detail=detail,
+        code=code,
+        errors=list(fields),
+    )
+    content = body.model_dump(exclude_defaults=True) | extensions
+    return JSONResponse(content, status, dict(headers or {}), media_type=MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every exception with a problem."""
+    app.add_exception_handler(DtiError, _deliberate)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI responses of a route: its own errors and those that any route may give."""
+    texts = {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in (*statuses, 400, 422, 500, 503)}
+    return dict(sorted(texts.items()))
+
+
+async def _deliberate(request: Request, error: Exception) -> JSONResponse:
+    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), None)
+    if status is None:
+        return await _unexpected(request, error)
+    code = error.code if isinstance(error, DtiError) else "internal"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        _LOG.warning("%s %s: %s", request.method, request.url.path, error)
+        return problem(status, code, "the knowledge base does not answer", headers={"Retry-After": RETRY_AFTER_SECONDS})
+    return problem(status, code, str(error))
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    raw = error.errors() if isinstance(error, RequestValidationError) else []
+    fields = [_field(entry) for entry in raw[:_MOST_FIELD_ERRORS]]
+    more = f" (and {len(raw) - 1} more)" if len(raw) > 1 else ""
+    first = f"{fields[0].location} {fields[0].field}".strip() + f": {fields[0].detail}" if fields else "invalid request"
+    return problem(422, "invalid-request", first + more, fields=fields)
+
+
+def _field(entry: Mapping[str, Any]) -> FieldProblem:
+    """Without the offending value: it may be huge, and it may not be printable."""
+    location, *path = [str(part) for part in entry["loc"]] or ["request"]
+    return FieldProblem(location=location, field=_printable(".".join(path)), detail=_printable(entry["msg"]))
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:200])
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, HTTPException):
+        raise error
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
+    return problem(error.status_code, code, str(error.detail), headers=error.headers)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    _LOG.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return problem(500, "internal", "the service failed; its log says why")

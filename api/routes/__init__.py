@@ -1,0 +1,1 @@
+"""Routes by resource. They translate between the wire and the store, and hold no SQL."""
