@@ -69,7 +69,8 @@ class Step(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(server_default="pending")
     reason: Mapped[str] = mapped_column(server_default="")
-    attempts: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="claims since it last moved on")
+    deferrals: Mapped[int] = mapped_column(server_default="0", comment="times put back because a remote side failed")
     lease: Mapped[str | None]
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
@@ -110,7 +111,8 @@ class Item(Base):
     state: Mapped[str] = mapped_column(server_default="queued")
     reason: Mapped[str] = mapped_column(server_default="")
     document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)
-    attempts: Mapped[int] = mapped_column(server_default="0")
+    attempts: Mapped[int] = mapped_column(server_default="0", comment="claims since it last moved on")
+    deferrals: Mapped[int] = mapped_column(server_default="0", comment="times put back because a remote side failed")
     lease: Mapped[str | None]
     lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)

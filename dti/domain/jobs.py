@@ -69,6 +69,23 @@ class BatchRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Lease:
+    """A worker's right to write what it claimed; another worker may claim it `seconds` after the last renewal."""
+
+    token: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """How long work waits after the n-th failure that may heal: `first` seconds, doubling up to `longest`, `limit` times."""
+
+    first: float = 10.0
+    longest: float = 600.0
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """A claimed step: a PubMed query (with a date slice) or an upload, and the lease to write under."""
 
@@ -102,7 +119,7 @@ class ItemResult:
 
 @dataclass(frozen=True, slots=True)
 class BatchSummary:
-    """A batch and its counts per item state."""
+    """A batch and its counts per item state; `failures` says which steps gave no items, and why."""
 
     id: BatchId
     state: BatchState
@@ -111,3 +128,4 @@ class BatchSummary:
     counts: dict[ItemState, int]
     pending_steps: int
     request: dict[str, object]
+    failures: tuple[str, ...] = ()

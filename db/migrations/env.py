@@ -1,0 +1,24 @@
+"""Alembic's entry point; `db.cli` hands the URL over."""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import text
+
+from db.base import Base
+from db.engine import make_engine
+
+# Imported for its tables.
+from db.models import Item as _Item  # noqa: F401
+
+# Several processes may migrate at start-up: the second waits for the first.
+_LOCK = 7_303_216_891
+
+engine = make_engine(context.config.attributes["url"], statement_timeout=0, application_name="dti-migrate")
+with engine.connect() as connection:
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
+    connection.commit()
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+engine.dispose()
