@@ -13,18 +13,17 @@ from dti.domain.documents import Document
 from dti.errors import BadAnswerError, MalformedInputError, RequestRefusedError, SourceError
 from dti.sources.base import Input, SourceFault
 from dti.sources.eutils.answers import History, no_records
+from dti.sources.eutils.slices import CAP
 from dti.sources.pubmed_xml import PubmedXml
 
 _LOG = logging.getLogger(__name__)
 
 # NCBI asks for POST above this number of ids; it is also a page: some 2 MB of XML.
 PAGE = 200
-# EPost accepts 10,000 ids.
-MOST_POSTED = 10_000
-# A part of an answer that failed as a whole is tried twice before it is divided again.
+# A part of an answer that failed as a whole is tried twice before it is divided again; a single record is tried in full.
 _ATTEMPTS_OF_A_PART = 2
 # So many single records failing in a row are no bad records but a bad server.
-_FAILURES_IN_A_ROW = 5
+_FAILURES_IN_A_ROW = 3
 _PMID = re.compile(r"[1-9][0-9]{0,9}")
 _END = re.compile(rb"</PubmedArticleSet>\s*\Z|<PubmedArticleSet\s*/>\s*\Z")
 _MALFORMED = MalformedInputError.code
@@ -87,7 +86,7 @@ class Delivery:
         left of that once more: NCBI sometimes leaves out records that it has.
         """
         if len(self._left(self._asked)) > PAGE:
-            for part in _batches(self._left(self._asked), MOST_POSTED):
+            for part in _batches(self._left(self._asked), CAP):
                 self._through_history(part)
         for _ in range(2):
             for part in _batches(self._left(self._asked), PAGE):
@@ -126,7 +125,7 @@ class Delivery:
             return
         middle = len(pmids) // 2
         for half in (pmids[:middle], pmids[middle:]):
-            self._by_id(half, _ATTEMPTS_OF_A_PART)
+            self._by_id(half, _ATTEMPTS_OF_A_PART if len(half) > 1 else 0)
 
     def _blame(self, pmid: str, error: SourceError) -> None:
         self._failures_in_a_row += 1

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-# NCBI documents 10,000 and delivers 9,999.
+# NCBI documents 10,000 and delivers 9,999; of a posted set it accepts 10,000, of which the history may deliver no more.
 CAP = 9_999
 
 
