@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 
 from dti.evaluation.overlap import Overlap
 
@@ -87,3 +88,24 @@ class Report:
     majority: MajorityBaseline
     counts: Counts
     documents: tuple[DocumentScore, ...]
+
+
+def to_json(report: Report) -> dict[str, object]:
+    """The report as nested JSON values, single documents left out."""
+    values = asdict(report)
+    del values["documents"]
+    return values
+
+
+def figures(report: Report) -> dict[str, float]:
+    """Every figure of the report by its path, such as "sample.f1" or "ontology.drug.recall"."""
+    return dict(_leaves("", to_json(report)))
+
+
+def _leaves(prefix: str, values: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    for name, value in values.items():
+        match value:
+            case dict():
+                yield from _leaves(f"{prefix}{name}.", value)
+            case float():
+                yield f"{prefix}{name}", value
