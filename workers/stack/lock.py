@@ -16,8 +16,15 @@ class FolderLock:
         self.path = path
         self._descriptor: int | None = None
 
+    @property
+    def held(self) -> bool:
+        """Whether we hold it."""
+        return self._descriptor is not None
+
     def acquire(self) -> None:
-        """Take the lock; raises StackError naming the holder's pid where another process has it."""
+        """Take the lock, or keep it; raises StackError naming the holder's pid where another has it."""
+        if self.held:
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

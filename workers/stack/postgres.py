@@ -21,7 +21,7 @@ from sqlalchemy import URL
 from dti.errors import StackError
 from workers.stack.lock import FolderLock
 from workers.stack.process import Account, Child, Command
-from workers.stack.readiness import wait_until
+from workers.stack.readiness import wait_until_ready
 from workers.stack.wheels import POSTGRES_VERSION, postgres_programs
 
 DATABASE = "dti"
@@ -96,7 +96,7 @@ class EmbeddedPostgres:
         self.prepare()
         child = self._child = Child(self.command())
         try:
-            wait_until(self.ready, "postgres", alive=lambda: child.alive, log=self.log, timeout=timeout)
+            wait_until_ready(self.ready, "postgres", child, timeout)
         except StackError:
             self.stop()
             raise
@@ -109,7 +109,7 @@ class EmbeddedPostgres:
         self.clean_up()
 
     def prepare(self) -> None:
-        """Lock the folder, end leftovers, create the database cluster on first use."""
+        """Lock the folder, end leftovers, create the database cluster on first use; may be repeated after a crash."""
         self._lock.acquire()
         try:
             self._open_path_to_account()

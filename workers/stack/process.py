@@ -9,14 +9,18 @@ import pwd
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import psutil
 
 from dti.errors import StackError
 
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+_KILL_SECONDS = 1.0
 _KEPT_LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -99,10 +103,13 @@ class Child:
         self.kill()
 
     def kill(self) -> None:
-        """End the whole group at once."""
+        """End the whole group at once, and see it gone."""
+        deadline = time.monotonic() + _KILL_SECONDS
         with contextlib.suppress(ProcessLookupError, PermissionError):  # PermissionError: macOS, group of zombies
             os.killpg(self.pid, signal.SIGKILL)
         self._process.wait()
+        while _group_runs(self.pid) and time.monotonic() < deadline:  # orphans of the group die in their own time
+            time.sleep(0.01)
 
     def tail(self, lines: int = 12) -> str:
         """Return the last lines it logged."""
@@ -116,6 +123,15 @@ def tail(log: Path, lines: int) -> str:
     with log.open("rb") as stream:
         stream.seek(max(0, log.stat().st_size - 64 * 1024))
         return "\n".join(stream.read().decode(errors="replace").splitlines()[-lines:])
+
+
+def _group_runs(group: int) -> bool:
+    """Whether a process of the group is more than a zombie, which an idle init may never collect."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getpgid(process.pid) == group and process.status() != psutil.STATUS_ZOMBIE:
+                return True
+    return False
 
 
 def _rotate(log: Path) -> None:

@@ -7,22 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dti.errors import StackError
-from workers.stack.process import tail
+from workers.stack.process import Child, tail
 
 _POLL_SECONDS = 0.05
 
 
-def wait_until(ready: Callable[[], bool], name: str, *, alive: Callable[[], bool], log: Path, timeout: float) -> None:
-    """Return when `ready()`; raises StackError with the last log lines when the part ends or time is up."""
+def wait_until_ready(ready: Callable[[], bool], name: str, child: Child, timeout: float) -> None:
+    """Return when `ready()`; raises StackError with the last log lines when the child ends or time is up."""
     deadline = time.monotonic() + timeout
     while not ready():
-        if not alive():
-            raise StackError(_why(f"{name} ended before it was ready", log))
+        if not child.alive:
+            raise StackError(explain(f"{name} ended before it was ready", child.command.log))
         if time.monotonic() > deadline:
-            raise StackError(_why(f"{name} was not ready within {timeout:.0f} s", log))
+            raise StackError(explain(f"{name} was not ready within {timeout:.0f} s", child.command.log))
         time.sleep(_POLL_SECONDS)
 
 
-def _why(message: str, log: Path) -> str:
+def explain(message: str, log: Path) -> str:
+    """Add the last log lines to a message."""
     lines = tail(log, 12)
     return f"{message}; last lines of {log}:\n{lines}" if lines else f"{message}; it logged nothing"

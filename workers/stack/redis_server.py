@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
-import socket
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from dti.errors import StackError
 from workers.stack.lock import FolderLock
+from workers.stack.ports import HOST, free_port, is_free
 from workers.stack.process import Child, Command
-from workers.stack.readiness import wait_until
+from workers.stack.readiness import wait_until_ready
 from workers.stack.wheels import valkey_server
-
-_HOST = "127.0.0.1"
 
 
 class EmbeddedRedis:
@@ -35,7 +35,7 @@ class EmbeddedRedis:
     @property
     def url(self) -> str:
         """URL for redis-py and for Celery."""
-        return f"redis://:{self._password}@{_HOST}:{self.port}/0"
+        return f"redis://:{self._password}@{HOST}:{self.port}/0"
 
     @property
     def port(self) -> int:
@@ -62,7 +62,7 @@ class EmbeddedRedis:
         self.prepare()
         child = self._child = Child(self.command())
         try:
-            wait_until(self.ready, "redis", alive=lambda: child.alive, log=self.log, timeout=timeout)
+            wait_until_ready(self.ready, "redis", child, timeout)
         except StackError:
             self.stop()
             raise
@@ -75,7 +75,9 @@ class EmbeddedRedis:
         self.clean_up()
 
     def prepare(self) -> None:
-        """Lock the folder, choose port and password on first use, write the configuration."""
+        """Lock the folder, choose port and password on first use, write the configuration; does nothing when repeated."""
+        if self._lock.held:
+            return
         self._lock.acquire()
         try:
             self._configure()
@@ -93,7 +95,7 @@ class EmbeddedRedis:
 
     def ready(self) -> bool:
         """Whether it answers to our password."""
-        with contextlib.closing(redis.Redis.from_url(self.url, socket_timeout=2)) as client:
+        with contextlib.closing(redis.Redis.from_url(self.url, socket_timeout=2, retry=Retry(NoBackoff(), 0))) as client:
             try:
                 return bool(client.ping())
             except (redis.ConnectionError, redis.TimeoutError):
@@ -105,8 +107,8 @@ class EmbeddedRedis:
         if not (self.data_dir / "password").exists():
             _write_private(self.data_dir / "password", secrets.token_hex(24))
         port_file = self.data_dir / "port"
-        if not (port_file.exists() and _is_free(self.port)):
-            port_file.write_text(str(_free_port()))
+        if not (port_file.exists() and is_free(self.port)):
+            port_file.write_text(str(free_port()))
         _write_private(self.data_dir / "valkey.conf", self._configuration())
 
     @property
@@ -115,7 +117,7 @@ class EmbeddedRedis:
 
     def _configuration(self) -> str:
         return "\n".join((
-            f"bind {_HOST}",
+            f"bind {HOST}",
             f"port {self.port}",
             f"requirepass {self._password}",
             f'dir "{self.data_dir}"',
@@ -132,20 +134,3 @@ def _write_private(path: Path, text: str) -> None:
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         stream.write(text)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((_HOST, port))
-        except OSError:
-            return False
-    return True
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((_HOST, 0))
-        port: int = probe.getsockname()[1]
-    return port
