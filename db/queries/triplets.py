@@ -87,6 +87,7 @@ def _with_best(wanted: TripletFilter) -> Select[Triplet, int, int, float, Eviden
     best = _aggregated(wanted)
     return (
         select(Triplet, best.c.evidence_count, best.c.document_count, best.c.confidence, Evidence, Document, Run)
+        .select_from(Triplet)
         .join(best, true())
         .join(Evidence, Evidence.id == best.c.best_id)
         .join(Document, Document.id == Evidence.document_id)
