@@ -6,6 +6,7 @@ import importlib
 import logging
 import pkgutil
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import click
@@ -30,12 +31,12 @@ def run(module: ModuleType) -> Report:
     return report
 
 
-def run_all(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Run and publish each; returns the names of those that failed: one failure never stops the others."""
+def run_all(names: tuple[str, ...], folder: Path = OUTPUT) -> tuple[str, ...]:
+    """Run each and publish to `folder`; returns the names of those that failed: one failure never stops the others."""
     failed = []
     for name in names:
         try:
-            publish(run(importlib.import_module(f"benchmarks.{name}")))
+            publish(run(importlib.import_module(f"benchmarks.{name}")), folder)
         except Exception:
             logger.exception("benchmark %s failed", name)
             failed.append(name)
@@ -44,13 +45,14 @@ def run_all(names: tuple[str, ...]) -> tuple[str, ...]:
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("names", nargs=-1)
-def main(names: tuple[str, ...]) -> None:
-    """Run the benchmarks NAMES, or all of them; figures go to build/bench/NAME.json."""
+@click.option("--output", default=OUTPUT, type=click.Path(file_okay=False, path_type=Path), help="Folder of the JSON files.")
+def main(names: tuple[str, ...], output: Path) -> None:
+    """Run the benchmarks NAMES, or all of them; figures are printed and go to build/bench/NAME.json."""
     known = discover()
     if unknown := [name for name in names if name not in known]:
         raise click.UsageError(f"no benchmark {unknown[0]!r} (one of: {', '.join(known) or 'none yet'})")
-    failed = run_all(names or known)
-    click.echo(f"written to {OUTPUT}")
+    failed = run_all(names or known, output)
+    click.echo(f"written to {output}")
     if failed:
         click.echo(f"failed: {', '.join(failed)}", err=True)
         sys.exit(1)

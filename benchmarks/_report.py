@@ -66,7 +66,7 @@ def to_table(report: Report) -> Table:
         table.add_column(header, justify="left" if header in {"measurement", "alternative", "unit"} else "right")
     for item in report.measurements:
         figures = _readable(item.value), item.alternative, _readable(item.alternative_value)
-        table.add_row(item.name, *figures, item.unit, f"{item.ratio:.2f}x")
+        table.add_row(item.name, *figures, item.unit, "-" if math.isnan(item.ratio) else f"{item.ratio:.2f}x")
     return table
 
 

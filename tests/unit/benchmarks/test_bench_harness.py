@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+import math
+import sys
+from types import ModuleType
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks import __main__ as harness
+from benchmarks._report import Measurement, Report, publish
+
+RATE = Measurement("reading", 60.0, "records/s", "another parser", 15.0)
+
+
+@pytest.fixture
+def known(monkeypatch):
+    """Makes the given functions the only benchmarks there are."""
+
+    def register(**mains):
+        for name, main in mains.items():
+            module = ModuleType(f"benchmarks.{name}")
+            module.main = main
+            monkeypatch.setitem(sys.modules, module.__name__, module)
+        monkeypatch.setattr(harness, "discover", lambda: tuple(mains))
+
+    return register
+
+
+def failing():
+    raise RuntimeError("no such server")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "higher_is_better", "ratio"), [(60, 15, True, 4.0), (15, 60, False, 4.0), (15, 60, True, 0.25)]
+)
+def test_a_ratio_above_one_is_better_whichever_way_the_unit_points(ours, theirs, higher_is_better, ratio):
+    assert Measurement("m", ours, "u", "other", theirs, higher_is_better=higher_is_better).ratio == ratio
+
+
+def test_an_undefined_ratio_is_null_in_json_and_a_dash_in_the_table(tmp_path, capsys):
+    measurement = Measurement("m", 1.0, "u", "other", 0.0)
+    assert math.isnan(measurement.ratio)
+    assert json.loads(publish(Report("r", (measurement,)), tmp_path).read_text())["measurements"][0]["ratio"] is None
+    assert capsys.readouterr().out.splitlines()[-2].rstrip(" │").endswith("-")
+
+
+def test_a_report_is_printed_and_written_with_its_machine(tmp_path, capsys):
+    written = json.loads(publish(Report("parse", (RATE,), {"records": 300}), tmp_path / "new").read_text())
+    shown = capsys.readouterr().out
+    assert "4.00x" in shown
+    assert "another parser" in shown
+    assert (written["benchmark"], written["context"]) == ("parse", {"records": 300})
+    assert written["measurements"][0]["ratio"] == 4.0
+    assert written["machine"]["cores"] > 0
+
+
+def test_every_benchmark_of_the_package_can_be_run():
+    names = harness.discover()
+    assert not [name for name in names if name.startswith("_")]
+    assert all((harness.OUTPUT.parent.parent / "benchmarks" / f"{name}.py").exists() for name in names)
+
+
+def test_a_failing_benchmark_stops_no_other_but_fails_the_run(known, tmp_path):
+    known(broken=failing, fine=lambda: Report("fine", (RATE,)), odd=lambda: {"figure": 1})
+    result = CliRunner().invoke(harness.main, ["--output", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "failed: broken, odd" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["fine.json"]
+
+
+def test_benchmarks_by_name(known, tmp_path):
+    known(broken=failing, fine=lambda: Report("fine", (RATE,)))
+    assert CliRunner().invoke(harness.main, ["fine", "--output", str(tmp_path)]).exit_code == 0
+    unknown = CliRunner().invoke(harness.main, ["fin", "--output", str(tmp_path)])
+    assert unknown.exit_code == 2
+    assert "one of: broken, fine" in unknown.stderr
