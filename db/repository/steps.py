@@ -59,16 +59,19 @@ def renew(session: Session, step: Step, lease: Lease) -> None:
     _written(affected(session, _RENEW, id=step.id, lease=step.lease, seconds=lease.seconds), step)
 
 
-def complete(session: Session, step: Step) -> None:
-    """The step has become items; raises LeaseLostError."""
-    _written(affected(session, _END, id=step.id, lease=step.lease, state="done", reason=""), step)
+def complete(session: Session, step: Step, note: str = "") -> None:
+    """The step has become items; `note` says what the source had to add. Raises LeaseLostError."""
+    _end(session, step, "done", note)
 
 
 def fail(session: Session, step: Step, reason: str) -> None:
     """The step never will become items; raises LeaseLostError."""
-    _written(
-        affected(session, _END, id=step.id, lease=step.lease, state="failed", reason=storable(reason)[:REASON_LENGTH]), step
-    )
+    _end(session, step, "failed", reason)
+
+
+def _end(session: Session, step: Step, state: str, reason: str) -> None:
+    kept = storable(reason)[:REASON_LENGTH]
+    _written(affected(session, _END, id=step.id, lease=step.lease, state=state, reason=kept), step)
 
 
 def split(session: Session, step: Step, parts: tuple[Mapping[str, str], ...]) -> None:

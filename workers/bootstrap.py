@@ -1,0 +1,71 @@
+"""Composition root of a worker process: built on first use, so after the fork and only what the process needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import redis
+from celery import current_app
+
+from db.engine import make_engine, make_session_factory
+from dti.errors import SettingsError
+from dti.extraction import Extractor
+from dti.settings import Settings
+from dti.sources.eutils import EutilsClient, requests_per_second
+from workers.bell import SingleBell
+from workers.context import Context, Terms
+from workers.queue import CeleryJobQueue
+from workers.rate_limit import RedisRateLimiter
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What tasks work with."""
+
+    context: Context
+    bell: SingleBell
+    pubmed: EutilsClient
+
+
+@cache
+def services() -> Services:
+    """The process's own connections; raises SettingsError."""
+    settings = Settings()
+    database_url, broker_url = urls(settings)
+    broker = redis.Redis.from_url(broker_url, socket_timeout=5, socket_connect_timeout=5, health_check_interval=10)
+    bell = SingleBell(CeleryJobQueue(current_app), broker, 2 * settings.reconcile_seconds)
+    terms = Terms(
+        lease_seconds=settings.lease_seconds,
+        max_attempts=settings.max_attempts,
+        pull_chunk=settings.pull_chunk,
+        extract_chunk=settings.extract_chunk,
+    )
+    engine = make_engine(database_url, pool_size=2, statement_timeout=300, application_name="dti-worker")
+    return Services(Context(make_session_factory(engine), bell, terms), bell, _pubmed(settings, broker))
+
+
+@cache
+def extractor() -> Extractor:
+    """The one model of the process; raises CheckpointError."""
+    settings = Settings()
+    return Extractor.open(settings.model_dir, threads=settings.extract_threads)
+
+
+def urls(settings: Settings) -> tuple[str, str]:
+    """Database and broker; raises SettingsError where one is missing."""
+    database_url, broker_url = settings.database_url.get_secret_value(), settings.broker_url.get_secret_value()
+    if not database_url or not broker_url:
+        raise SettingsError("a worker needs DTI_DATABASE_URL and DTI_BROKER_URL (`dti up` brings both)")
+    return database_url, broker_url
+
+
+def _pubmed(settings: Settings, broker: redis.Redis) -> EutilsClient:
+    api_key = settings.ncbi_api_key.get_secret_value()
+    return EutilsClient(
+        base_url=settings.ncbi_base_url,
+        tool=settings.ncbi_tool,
+        email=settings.ncbi_email,
+        api_key=api_key,
+        limiter=RedisRateLimiter(broker, requests_per_second(api_key)),
+    )

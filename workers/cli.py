@@ -1,0 +1,60 @@
+"""`dti worker`: does the work that batches ask for."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import click
+
+from dti.settings import Settings
+from workers.app import make_app
+from workers.bootstrap import urls
+from workers.queue import EXTRACT_QUEUE, PULL_QUEUE, TRAIN_QUEUE
+
+_QUEUES = (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE)
+_LEVELS = click.Choice(["debug", "info", "warning", "error"])
+
+
+def _queues(context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, ...]:  # noqa: ARG001 - click's signature
+    names = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    if not names or set(names) - set(_QUEUES):
+        raise click.BadParameter(f"choose from {', '.join(_QUEUES)}, separated by commas")
+    return names
+
+
+@click.command()
+@click.option(
+    "--queues", callback=_queues, default=f"{PULL_QUEUE},{EXTRACT_QUEUE}", show_default=True,
+    help="What to work on: pull (search, fetch, uploads), extract (the model), train (needs the extra `train`).",
+)  # fmt: skip
+@click.option(
+    "--concurrency", type=click.IntRange(1), default=1, show_default=True, help="Processes; each loads its own model."
+)
+@click.option(
+    "--beat", is_flag=True, help="Be the clock instead: ring for lost work every DTI_RECONCILE_SECONDS. One per site."
+)
+@click.option("--log-level", type=_LEVELS, default="info", show_default=True, help="How much to log, to stderr.")
+def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, log_level: str) -> None:
+    """Work on batches until stopped.
+
+    Needs DTI_DATABASE_URL and DTI_BROKER_URL. Run as many as you like, on any number of machines, plus one with --beat;
+    each may be killed at any moment. SIGTERM lets running tasks end first.
+
+    \b
+    Examples:
+      dti worker                                    pull and extract, one process
+      dti worker --queues extract --concurrency 8   a machine for the model
+      dti worker --beat                             the clock
+    """  # noqa: D301 - click wants the backspace character itself
+    settings = Settings()
+    _, broker_url = urls(settings)
+    app = make_app(broker_url, reconcile_seconds=settings.reconcile_seconds)
+    if beat:
+        app.Beat(loglevel=log_level, quiet=True).run()
+        return
+    name = f"{'-'.join(queues)}-{os.getpid()}@{socket.gethostname()}"
+    app.worker_main([
+        "worker", f"--queues={','.join(queues)}", f"--concurrency={concurrency}", f"--hostname={name}",
+        f"--loglevel={log_level}", "--without-gossip", "--without-mingle", "--without-heartbeat",
+    ])  # fmt: skip
