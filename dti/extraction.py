@@ -21,8 +21,7 @@ from dti.prefetch import arrived
 
 logger = logging.getLogger(__name__)
 
-BATCH = 8  # documents decoded together; the fastest size on one core (ADR 0047)
-WINDOW = 64  # documents a stream holds at most; enough to sort by length
+WINDOW = 64  # documents a stream decodes at once: enough to sort by length, few enough to stay small
 
 _UNFIT = {
     DocumentStatus.DELETED: (Outcome.SKIPPED, "deleted"),
@@ -55,13 +54,10 @@ class Extractor:
         )
 
     def extract(self, documents: Sequence[Document]) -> list[Extraction]:
-        """One result per document, in order; decoded in batches of like length."""
+        """One result per document, in order; the decoder sorts by length and cuts into batches."""
         results = {i: self._refusal(document) for i, document in enumerate(documents)}
         fit = [i for i, refusal in results.items() if refusal is None]
-        fit.sort(key=lambda i: len(documents[i].text))
-        for start in range(0, len(fit), BATCH):
-            batch = fit[start : start + BATCH]
-            results.update(zip(batch, self._read_batch([documents[i] for i in batch]), strict=True))
+        results.update(zip(fit, self._read_all([documents[i] for i in fit]), strict=True))
         return [result for result in results.values() if result is not None]
 
     def extract_stream(self, documents: Iterable[Document]) -> Iterator[Extraction]:
@@ -75,15 +71,15 @@ class Extractor:
         outcome, reason = unfit
         return Extraction(document, self.run, outcome, reason=reason)
 
-    def _read_batch(self, documents: Sequence[Document]) -> list[Extraction]:
+    def _read_all(self, documents: Sequence[Document]) -> list[Extraction]:
         try:
             generations = self.generate([self.codec.source(document) for document in documents])
             pairs = list(zip(documents, generations, strict=True))
         except Exception as error:
             if len(documents) == 1:
                 return [self._failure(documents[0], error)]
-            logger.warning("a batch of %d documents failed (%s); reading them one by one", len(documents), error)
-            return [self._read_batch([document])[0] for document in documents]
+            logger.warning("%d documents failed together (%s); reading them one by one", len(documents), error)
+            return [result for document in documents for result in self._read_all([document])]
         return [self._read(document, generation) for document, generation in pairs]
 
     def _read(self, document: Document, generation: Generation) -> Extraction:
