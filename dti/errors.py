@@ -24,7 +24,8 @@
     │   └── StoreUnavailableError the database does not answer (retryable)
     ├── JobError                  a batch request cannot be accepted
     │   └── LeaseLostError        another worker took over the items (the write is abandoned)
-    ├── ServiceError              the HTTP service answered with a problem, or not at all
+    ├── ServiceError              the HTTP service answered with a problem; quotes its detail
+    │   └── ServiceUnavailableError  it did not answer, or cannot work now (retryable)
     └── StackError                a part of the embedded stack did not start or stop
 """
 
@@ -178,9 +179,16 @@ class LeaseLostError(JobError):
 
 
 class ServiceError(DtiError):
-    """The HTTP service answered with a problem, or not at all."""
+    """The HTTP service answered with a problem; the message is the problem's detail."""
 
     code = "service"
+
+
+class ServiceUnavailableError(ServiceError):
+    """The HTTP service did not answer, or says that it cannot work now."""
+
+    code = "service-unavailable"
+    retryable = True
 
 
 class StackError(DtiError):

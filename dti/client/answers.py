@@ -1,0 +1,126 @@
+"""What the service answers, as its JSON comes."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class Asked(TypedDict):
+    """What a batch was asked to read; PMIDs as their number."""
+
+    pmids: int
+    query: str
+    uploads: list[str]
+    refresh: bool
+
+
+class Batch(TypedDict):
+    """A batch and how far it is; `progress` is None until the total is known."""
+
+    id: str
+    state: str
+    created_at: str
+    finished_at: str | None
+    request: Asked
+    total: int
+    done: int
+    progress: float | None
+    counts: dict[str, int]
+    pending_steps: int
+    failures: list[str]
+
+
+class Item(TypedDict):
+    """One document of a batch."""
+
+    key: str
+    state: str
+    reason: str
+    attempts: int
+    updated_at: str
+    document: str | None
+
+
+class Upload(TypedDict):
+    """A stored file."""
+
+    id: str
+    filename: str
+    size: int
+    sha256: str
+
+
+class Run(TypedDict):
+    """The model behind a result."""
+
+    id: str
+    model: str
+    checkpoint_sha256: str
+    code_version: str
+    decoding: str
+    lexicon_sha256: str
+
+
+class DocumentRef(TypedDict):
+    """The document that evidence stands in."""
+
+    key: str
+    pmid: str | None
+    title: str
+    status: str
+
+
+class Evidence(TypedDict):
+    """One document's support for one triplet; spans are [start, end) of title + " " + abstract."""
+
+    id: int
+    confidence: float
+    polarity: str
+    sentence: str
+    sentence_span: list[int] | None
+    drug_span: list[int] | None
+    target_span: list[int] | None
+    document: DocumentRef
+    run: Run
+
+
+class Triplet(TypedDict):
+    """A triplet with the best of the evidence that was asked for."""
+
+    id: int
+    drug: str
+    interaction: str
+    target: str
+    drug_curie: str | None
+    target_curie: str | None
+    evidence_count: int
+    document_count: int
+    confidence: float
+    best_evidence: Evidence
+
+
+class Reading(TypedDict):
+    """That a model has read a document."""
+
+    run: Run
+    outcome: str
+    reason: str
+    truncated: bool
+    extracted_at: str
+
+
+class Document(TypedDict):
+    """A stored document and what was found in it."""
+
+    key: str
+    pmid: str | None
+    doi: str | None
+    pmcid: str | None
+    title: str
+    abstract: str
+    journal: str
+    published: str
+    status: str
+    stored_at: str
+    readings: list[Reading]
+    triplets: list[Triplet]

@@ -1,0 +1,168 @@
+"""HTTP to and from the service."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, cast
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+
+from dti.client.answers import Batch, Document, Evidence, Item, Triplet, Upload
+from dti.errors import ServiceError, ServiceUnavailableError
+
+_FINAL = frozenset({"finished", "cancelled"})
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PIECE = 1024 * 1024
+_RESTART_SECONDS = 60.0
+
+Parameters = Mapping[str, str | int | float | bool | None]
+
+
+class DtiClient:
+    """Talks to the service at `base_url`; every failure is a ServiceError that says what is wrong."""
+
+    def __init__(self, base_url: str, *, timeout: float = 60.0, transport: httpx.BaseTransport | None = None) -> None:
+        self._base_url = base_url.rstrip("/")
+        local = httpx.URL(self._base_url).host in _LOOPBACK  # no proxy of the environment leads there
+        self._http = httpx.Client(base_url=self._base_url, timeout=timeout, transport=transport, trust_env=not local)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def upload(self, path: Path) -> Upload:
+        """Send a literature file; it is read in pieces."""
+        with path.open("rb") as file:
+            pieces = iter(lambda: file.read(_PIECE), b"")
+            headers = {"Content-Length": str(path.stat().st_size)}
+            answer = self._send("POST", "/v1/uploads", params={"filename": path.name}, content=pieces, headers=headers)
+        return cast("Upload", answer)
+
+    def submit(
+        self,
+        *,
+        pmids: Sequence[str] = (),
+        query: str = "",
+        uploads: Sequence[str] = (),
+        refresh: bool = False,
+        idempotency_key: str = "",
+    ) -> Batch:
+        """Ask for literature to be read. The same key again returns the same batch."""
+        body: dict[str, object] = {"pmids": list(pmids), "uploads": list(uploads), "refresh": refresh}
+        if query:
+            body["query"] = query
+        headers = {"Idempotency-Key": idempotency_key or uuid4().hex}
+        return cast("Batch", self._send("POST", "/v1/batches", json=body, headers=headers))
+
+    def batch(self, batch_id: str) -> Batch:
+        """How far a batch is."""
+        return cast("Batch", self._get(f"/v1/batches/{_escaped(batch_id)}"))
+
+    def batches(self) -> Iterator[Batch]:
+        """All batches, newest first."""
+        return self._pages("/v1/batches", {})
+
+    def items(self, batch_id: str, state: str | None = None) -> Iterator[Item]:
+        """The documents of a batch, or those in one state."""
+        return self._pages(f"/v1/batches/{_escaped(batch_id)}/items", {"state": state})
+
+    def cancel(self, batch_id: str) -> Batch:
+        """Stop a batch."""
+        return cast("Batch", self._send("POST", f"/v1/batches/{_escaped(batch_id)}/cancel"))
+
+    def resubmit(self, batch_id: str) -> Batch:
+        """Try the failed and cancelled documents of a batch again."""
+        return cast("Batch", self._send("POST", f"/v1/batches/{_escaped(batch_id)}/resubmit"))
+
+    def wait(self, batch_id: str, *, on_progress: Callable[[Batch], None] | None = None, poll: float = 0.5) -> Batch:
+        """Return the batch when it has ended; `on_progress` sees it every `poll` seconds until then.
+
+        A service that restarts meanwhile is waited for, up to a minute.
+        """
+        silent_since: float | None = None
+        while True:
+            try:
+                batch = self.batch(batch_id)
+                silent_since = None
+            except ServiceUnavailableError:
+                silent_since = silent_since or time.monotonic()
+                if time.monotonic() - silent_since > _RESTART_SECONDS:
+                    raise
+            else:
+                if on_progress:
+                    on_progress(batch)
+                if batch["state"] in _FINAL:
+                    return batch
+            time.sleep(poll)
+
+    def triplets(self, *, page_size: int = 100, **conditions: str | float | bool | None) -> Iterator[Triplet]:
+        """Triplets by drug, target, interaction, min_confidence, pmid and grounded; pages are fetched as needed."""
+        return self._pages("/v1/triplets", conditions | {"limit": page_size})
+
+    def triplet(self, triplet_id: int) -> Triplet:
+        """One triplet with its best evidence."""
+        return cast("Triplet", self._get(f"/v1/triplets/{triplet_id}"))
+
+    def evidence(self, triplet_id: int) -> Iterator[Evidence]:
+        """All evidence of one triplet, surest first."""
+        return self._pages(f"/v1/triplets/{triplet_id}", {}, lambda answer: answer["evidence"])
+
+    def document(self, name: str) -> Document:
+        """A document by PMID or key, with what was found in it."""
+        return cast("Document", self._get(f"/v1/documents/{quote(name, safe=':')}"))
+
+    def _pages(self, path: str, parameters: Parameters, page_in: Callable[[Any], Any] = lambda answer: answer) -> Iterator[Any]:
+        cursor: str | None = None
+        while True:
+            page = page_in(self._get(path, {**parameters, "cursor": cursor}))
+            yield from page["items"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+    def _get(self, path: str, parameters: Parameters | None = None) -> Any:
+        given = {name: value for name, value in (parameters or {}).items() if value is not None}
+        return self._send("GET", path, params=given)
+
+    def _send(self, method: str, path: str, **arguments: Any) -> Any:
+        try:
+            response = self._http.request(method, path, **arguments)
+        except httpx.ConnectError as error:
+            hint = "is `dti up` running? (or set DTI_SERVICE_URL, or give --url)"
+            raise ServiceUnavailableError(f"no service at {self._base_url}: {hint}") from error
+        except httpx.HTTPError as error:
+            raise ServiceUnavailableError(f"{self._base_url} did not answer: {error or type(error).__name__}") from error
+        except (httpx.InvalidURL, ValueError) as error:
+            raise ServiceError(f"cannot ask {self._base_url}: {error}") from error
+        if response.is_success:
+            return _json(response)
+        raise _problem(response)
+
+
+def _escaped(part: str) -> str:
+    return quote(part, safe="")
+
+
+def _json(response: httpx.Response) -> Any:
+    try:
+        return response.json()
+    except ValueError as error:
+        raise ServiceError(f"{response.url} is no DTI service: its answer is no JSON") from error
+
+
+def _problem(response: httpx.Response) -> ServiceError:
+    body = _json(response) if "json" in response.headers.get("content-type", "") else {}
+    detail = body.get("detail") if isinstance(body, dict) else None
+    text = detail if isinstance(detail, str) else f"{response.url} answered {response.status_code} {response.reason_phrase}"
+    return ServiceUnavailableError(text) if response.status_code in {502, 503, 504} else ServiceError(text)
