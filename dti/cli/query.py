@@ -1,0 +1,122 @@
+"""`dti query`: ask the knowledge base."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from dti.cli._render import clean, console, json_option, print_json
+from dti.cli._service import connect, url_option
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from dti.client.answers import Evidence, Triplet
+
+_PAGE = 100
+_DRUG, _TARGET = "bold cyan", "bold magenta"
+
+
+@click.command()
+@click.option("--drug", metavar="NAME", help="Name in any spelling of case and space, or a CURIE such as CHEBI:15365.")
+@click.option("--target", metavar="NAME", help="Name or CURIE.")
+@click.option("--interaction", metavar="TYPE", help="As extracted, e.g. inhibitor.")
+@click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Least confidence.")
+@click.option("--pmid", metavar="PMID", help="Only evidence from this document.")
+@click.option("--grounded/--ungrounded", default=None, help="Both names were found in the text, or not.  [default: either]")
+@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Most triplets to print.")
+@url_option
+@json_option
+def query(  # noqa: PLR0913 - one argument per option, as click calls it
+    *,
+    drug: str | None,
+    target: str | None,
+    interaction: str | None,
+    min_confidence: float,
+    pmid: str | None,
+    grounded: bool | None,
+    limit: int,
+    url: str | None,
+    as_json: bool,
+) -> None:
+    """Find drug-target interactions, each with its best evidence sentence.
+
+    \b
+    Examples:
+      dti query --drug aspirin
+      dti query --target "cyclooxygenase-1" --interaction inhibitor --min-confidence 0.8
+      dti query --pmid 9108990 --json
+    """  # noqa: D301 - \b keeps click from wrapping the examples
+    conditions = {
+        "drug": drug,
+        "target": target,
+        "interaction": interaction,
+        "min_confidence": min_confidence or None,
+        "pmid": pmid,
+        "grounded": grounded,
+    }
+    with connect(url) as client:
+        found = list(islice(client.triplets(page_size=min(limit + 1, _PAGE), **conditions), limit + 1))
+    if as_json:
+        for triplet in found[:limit]:
+            print_json(triplet)
+    else:
+        _print_table(found[:limit], more=len(found) > limit)
+
+
+def _print_table(triplets: Sequence[Triplet], *, more: bool) -> None:
+    from rich import box
+    from rich.table import Table
+
+    screen = console()
+    if not triplets:
+        screen.print("No triplet matches.")
+        return
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("Drug", style="cyan", overflow="fold")
+    table.add_column("Interaction", overflow="fold")
+    table.add_column("Target", style="magenta", overflow="fold")
+    table.add_column("Conf.", justify="right", no_wrap=True)
+    table.add_column("Evidence", ratio=1, overflow="fold")
+    table.add_column("Source", no_wrap=True)
+    for triplet in sorted(triplets, key=lambda found: -found["confidence"]):
+        best = triplet["best_evidence"]
+        names = [_text(triplet["drug"]), _text(triplet["interaction"]), _text(triplet["target"])]
+        table.add_row(*names, f"{triplet['confidence']:.2f}", emphasised(best), _source(triplet))
+    screen.print(table)
+    rest = "; there are more: raise --limit or narrow the search" if more else ""
+    screen.print(f"{len(triplets)} triplet{'s' if len(triplets) != 1 else ''}{rest}")
+
+
+def emphasised(evidence: Evidence) -> Text:
+    """The sentence with both mentions marked; a mention outside of it is not there to mark."""
+    from rich.text import Text
+
+    sentence = Text(clean(evidence["sentence"]) or "not found in text", style="" if evidence["sentence"] else "dim italic")
+    if evidence["sentence_span"] is not None:
+        offset = evidence["sentence_span"][0]
+        for span, style in ((evidence["drug_span"], _DRUG), (evidence["target_span"], _TARGET)):
+            if span is not None and span[0] >= offset:
+                sentence.stylize(style, span[0] - offset, span[1] - offset)
+    if evidence["polarity"] == "negated":
+        sentence.append(" (negated)", style="bold red")
+    return sentence
+
+
+def _source(triplet: Triplet) -> Text:
+    from rich.text import Text
+
+    document = triplet["best_evidence"]["document"]
+    pmid = document["pmid"]
+    source = Text(clean(pmid or document["key"]), style=f"link https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else "")
+    others = triplet["document_count"] - 1
+    return source.append(f" +{others}", style="dim") if others else source
+
+
+def _text(name: str) -> Text:
+    from rich.text import Text
+
+    return Text(clean(name))
