@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import product
@@ -63,10 +63,10 @@ def _distinct(items: Set[Item]) -> tuple[Forms, ...]:
 
 
 def _matching_size(predicted: Sequence[Forms], gold: Sequence[Forms]) -> int:
-    """Size of a maximum matching by augmenting paths (Kuhn)."""
+    """Size of a maximum matching by shortest augmenting paths."""
     candidates = _candidates(predicted, gold)
     partner: dict[int, int] = {}
-    return sum(_augment(index, candidates, partner, set()) for index in range(len(predicted)))
+    return sum(_augment(index, candidates, partner) for index in range(len(predicted)))
 
 
 def _candidates(predicted: Sequence[Forms], gold: Sequence[Forms]) -> Mapping[int, tuple[int, ...]]:
@@ -81,13 +81,25 @@ def _candidates(predicted: Sequence[Forms], gold: Sequence[Forms]) -> Mapping[in
     }
 
 
-def _augment(index: int, candidates: Mapping[int, tuple[int, ...]], partner: dict[int, int], seen: set[int]) -> bool:
-    """Whether `index` found a gold item, moving earlier ones to others where that helps."""
-    for gold in candidates[index]:
-        if gold in seen:
-            continue
-        seen.add(gold)
-        if gold not in partner or _augment(partner[gold], candidates, partner, seen):
-            partner[gold] = index
-            return True
+def _augment(start: int, candidates: Mapping[int, Sequence[int]], partner: dict[int, int]) -> bool:
+    """Whether predicted item `start` found a gold item, others changing theirs along the way where that helps."""
+    path: dict[int, tuple[int, int | None]] = {}  # gold item: who asks for it, and which one the asker would give up
+    waiting: deque[tuple[int, int | None]] = deque([(start, None)])
+    while waiting:
+        asker, given_up = waiting.popleft()
+        for gold in candidates[asker]:
+            if gold in path:
+                continue
+            path[gold] = asker, given_up
+            if gold not in partner:
+                _reassign(gold, path, partner)
+                return True
+            waiting.append((partner[gold], gold))
     return False
+
+
+def _reassign(free: int, path: Mapping[int, tuple[int, int | None]], partner: dict[int, int]) -> None:
+    """Gives each asker along `path` what it asked for, from the free gold item back to the start."""
+    gold: int | None = free
+    while gold is not None:
+        partner[gold], gold = path[gold]
