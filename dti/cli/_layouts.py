@@ -1,0 +1,129 @@
+"""How `dti extract` prints a result: JSON lines, tab-separated rows, or a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Span
+from dti.domain.identity import Run
+
+_COLUMNS = (
+    *("id", "status", "drug", "interaction", "target", "confidence", "drug_id", "target_id", "polarity"),
+    *("sentence", "drug_start", "drug_end", "target_start", "target_end", "not_found_in_text", "reason"),
+)
+_NOT_FOUND = "not found in text"
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`header` opens the output; `render` gives all lines of one result, each ended by a line feed."""
+
+    header: str
+    render: Callable[[Extraction], str]
+
+
+def identity(extraction: Extraction) -> str:
+    """The PMID where there is one, else the input's own id."""
+    return extraction.document.pmid or extraction.document.id
+
+
+def not_found(evidence: Evidence) -> tuple[str, ...]:
+    """Which of the two names the text does not hold."""
+    spans = {"drug": evidence.drug_span, "target": evidence.target_span}
+    return tuple(name for name, span in spans.items() if span is None)
+
+
+def json_line(extraction: Extraction) -> str:
+    """One JSON object: the contract's fields, then ours."""
+    record = {
+        "id": identity(extraction),
+        "status": extraction.outcome.value,
+        "triplets": [_claim(claim) for claim in extraction.claims],
+        "reason": extraction.reason or None,
+        "truncated": extraction.truncated,
+        "run": _run(extraction.run),
+    }
+    return orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _claim(claim: Claim) -> dict[str, Any]:
+    triplet, evidence = claim.triplet, claim.evidence
+    return {
+        "drug": triplet.drug,
+        "interaction": triplet.interaction,
+        "target": triplet.target,
+        "confidence": round(claim.confidence, 4),
+        "drug_id": claim.drug.entity.curie if claim.drug.entity else None,
+        "target_id": claim.target.entity.curie if claim.target.entity else None,
+        "evidence": {
+            "sentence": evidence.sentence or None,
+            "drug_span": _pair(evidence.drug_span),
+            "target_span": _pair(evidence.target_span),
+            "polarity": evidence.polarity.value,
+            "sentence_span": _pair(evidence.sentence_span),
+            "not_found_in_text": not_found(evidence),
+        },
+    }
+
+
+def _pair(span: Span | None) -> tuple[int, int] | None:
+    return (span.start, span.end) if span else None
+
+
+def _run(run: Run) -> dict[str, str]:
+    return {
+        "id": run.id,
+        "model": run.model,
+        "checkpoint_sha256": run.checkpoint_sha256,
+        "code_version": run.code_version,
+        "decoding": run.decoding,
+    }
+
+
+def tsv_rows(extraction: Extraction) -> str:
+    """One row per triplet; a document without one has a single row that says why."""
+    rows = [_row(extraction, claim) for claim in extraction.claims] or [_row(extraction, None)]
+    return "".join("\t".join(" ".join(str(cell).split()) for cell in row) + "\n" for row in rows)
+
+
+def _row(extraction: Extraction, claim: Claim | None) -> tuple[object, ...]:
+    head = (identity(extraction), extraction.outcome.value)
+    if claim is None:
+        return (*head, *[""] * (len(_COLUMNS) - 3), extraction.reason)
+    triplet, evidence = claim.triplet, claim.evidence
+    ids = (link.entity.curie if link.entity else "" for link in (claim.drug, claim.target))
+    names = (triplet.drug, triplet.interaction, triplet.target, f"{claim.confidence:.4f}", *ids, evidence.polarity.value)
+    spans = (*(_pair(evidence.drug_span) or ("", "")), *(_pair(evidence.target_span) or ("", "")))
+    return (*head, *names, evidence.sentence, *spans, ",".join(not_found(evidence)), extraction.reason)
+
+
+def table(extraction: Extraction) -> str:
+    """The title, then a line per triplet with its sentence under it."""
+    title = " ".join(extraction.document.title.split()) or "(no title)"
+    lines = [f"{identity(extraction)}  {title}"]
+    if extraction.outcome is not Outcome.EXTRACTED:
+        lines.append(f"    {extraction.outcome.value.replace('_', ' ')}: {extraction.reason}")
+    for claim in extraction.claims:
+        triplet = claim.triplet
+        lines.append(f"  {claim.confidence:4.2f}  {triplet.drug}  --{triplet.interaction}->  {triplet.target}")
+        lines.append(f"        {_quote(claim.evidence)}")
+    return "\n".join(lines) + "\n\n"
+
+
+def _quote(evidence: Evidence) -> str:
+    missing = not_found(evidence)
+    if not evidence.sentence:
+        return f"drug and target: {_NOT_FOUND}"
+    quote = " ".join(evidence.sentence.split())
+    return f'"{quote}"' + (f"  ({missing[0]}: {_NOT_FOUND})" if missing else "")
+
+
+LAYOUTS = {
+    "jsonl": Layout("", json_line),
+    "tsv": Layout("\t".join(_COLUMNS) + "\n", tsv_rows),
+    "table": Layout("", table),
+}
