@@ -1,0 +1,132 @@
+"""A checkpoint folder: everything serving needs, each file under a SHA-256 sum.
+
+::
+
+    engine/            CTranslate2 int8
+    tokenizer.json     vocabulary
+    calibration.json   confidence
+    card.json          what it is: parents, data, metrics, codec, decoding
+    SHA256SUMS         of all files above
+    model/             weights for further training, only in training output
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dti.errors import CheckpointError
+from dti.model.calibration import Calibration
+
+ENGINE, TOKENIZER, CALIBRATION, CARD, SUMS = "engine", "tokenizer.json", "calibration.json", "card.json", "SHA256SUMS"
+_REQUIRED = (f"{ENGINE}/model.bin", TOKENIZER, CALIBRATION, CARD)
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """The decoding the checkpoint was calibrated with: an option's name and its settings."""
+
+    name: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """An opened, verified folder; `sha256` is that of SHA256SUMS and so stands for every file."""
+
+    folder: Path
+    sha256: str
+    name: str
+    codec: str
+    decoding: Decoding
+    source_tokens: int
+    card: Mapping[str, Any]
+    calibration: Calibration
+
+    @classmethod
+    def open(cls, folder: Path) -> Checkpoint:
+        """Verify the sums and read the card; raises CheckpointError that names the file at fault."""
+        sha256 = _verify(folder)
+        card = _card(folder / CARD)
+        try:
+            decoding = Decoding(str(card["decoding"]["name"]), dict(card["decoding"]["settings"]))
+            name, codec, source_tokens = str(card["name"]), str(card["codec"]), int(card["source_tokens"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"{folder / CARD}: missing or ill-typed {error}") from error
+        return cls(folder, sha256, name, codec, decoding, source_tokens, card, Calibration.load(folder / CALIBRATION))
+
+    @property
+    def engine(self) -> Path:
+        """The converted model."""
+        return self.folder / ENGINE
+
+    @property
+    def tokenizer(self) -> Path:
+        """The vocabulary."""
+        return self.folder / TOKENIZER
+
+
+def pack(folder: Path, *, engine: Path, tokenizer: Path, calibration: Calibration, card: Mapping[str, Any]) -> Checkpoint:
+    """Write a checkpoint folder from its parts and open it; a folder in the way is replaced once all is written."""
+    draft = folder.with_name(f"{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    shutil.copytree(engine, draft / ENGINE)
+    shutil.copyfile(tokenizer, draft / TOKENIZER)
+    calibration.save(draft / CALIBRATION)
+    (draft / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    files = sorted(path for path in draft.rglob("*") if path.is_file())
+    sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in files)
+    (draft / SUMS).write_text(sums, encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    draft.rename(folder)
+    return Checkpoint.open(folder)
+
+
+def _verify(folder: Path) -> str:
+    sums = folder / SUMS
+    try:
+        content = sums.read_bytes()
+        rows = (line.split("  ", maxsplit=1) for line in content.decode().splitlines())
+        listed = {name: expected for expected, name in rows}
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{sums}: no list of sums ({error})") from error
+    for name in dict.fromkeys((*_REQUIRED, *listed)):
+        _verify_file(folder, name, listed.get(name))
+    return hashlib.sha256(content).hexdigest()
+
+
+def _verify_file(folder: Path, name: str, expected: str | None) -> None:
+    path = folder / name
+    if expected is None:
+        raise CheckpointError(f"{path}: not in {SUMS}")
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise CheckpointError(f"{path}: outside the checkpoint folder")
+    if not path.is_file():
+        raise CheckpointError(f"{path}: missing")
+    if _sha256(path) != expected:
+        raise CheckpointError(f"{path}: its SHA-256 differs from {SUMS}")
+
+
+def _card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: no JSON ({error})") from error
+    if not isinstance(card, dict):
+        raise CheckpointError(f"{path}: no JSON object")
+    return card
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
