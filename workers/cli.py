@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 import click
 
 from dti.settings import Settings
 from workers.app import make_app
 from workers.bootstrap import urls
+from workers.health import report_health
 from workers.queue import EXTRACT_QUEUE, PULL_QUEUE, TRAIN_QUEUE
 
 _QUEUES = (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE)
@@ -34,8 +36,11 @@ def _queues(context: click.Context, parameter: click.Parameter, value: str) -> t
 @click.option(
     "--beat", is_flag=True, help="Be the clock instead: ring for lost work every DTI_RECONCILE_SECONDS. One per site."
 )
+@click.option(
+    "--health-file", type=click.Path(dir_okay=False, path_type=Path), help="Touch this file while at work, for health checks."
+)
 @click.option("--log-level", type=_LEVELS, default="info", show_default=True, help="How much to log, to stderr.")
-def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, log_level: str) -> None:
+def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file: Path | None, log_level: str) -> None:
     """Work on batches until stopped.
 
     Needs DTI_DATABASE_URL and DTI_BROKER_URL. Run as many as you like, on any number of machines, plus one with --beat;
@@ -50,6 +55,8 @@ def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, log_level: 
     settings = Settings()
     _, broker_url = urls(settings)
     app = make_app(broker_url, reconcile_seconds=settings.reconcile_seconds)
+    if health_file:
+        report_health(app, health_file)
     if beat:
         app.Beat(loglevel=log_level, quiet=True).run()
         return
