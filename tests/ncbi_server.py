@@ -14,12 +14,13 @@ import struct
 import threading
 import time
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from xml.sax.saxutils import escape
 
@@ -51,6 +52,7 @@ _NO_IDS = "ID list is empty! Possibly it has no correct IDs."
 class Fault:
     """How one request goes wrong: an HTTP `status`, a `body` instead of the answer, seconds to `wait`, or a broken connection.
 
+    `drip` is a pause in seconds after each tenth of the answer.
     `cut` sends only that share of the answer: well-framed, or with the connection dropped if `drop`.
     """
 
@@ -58,6 +60,7 @@ class Fault:
     body: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     wait: float = 0.0
+    drip: float = 0.0
     cut: float = 1.0
     drop: bool = False
 
@@ -102,7 +105,7 @@ class NcbiServer:
 
     `rate` overrides NCBI's limits (0 turns them off); `poison` PMIDs whose record cuts off every answer they are in;
     `garbled` PMIDs whose record is not well-formed; `deleted` PMIDs answered by a DeleteCitation;
-    `clip` is the most ids that one ESearch delivers, whatever was asked.
+    `clip` is the most ids that one ESearch delivers, whatever was asked; `amend` changes EFetch's XML.
     """
 
     def __init__(self, corpus: Corpus | None = None, *, port: int = 0, rate: int | None = 0, fault_every: int = 0) -> None:
@@ -110,6 +113,7 @@ class NcbiServer:
         self.rate = rate
         self.fault_every = fault_every
         self.clip = CAP
+        self.amend: Callable[[str], str] = str
         self.poison: set[int] = set()
         self.garbled: set[int] = set()
         self.deleted: set[int] = set()
@@ -118,7 +122,7 @@ class NcbiServer:
         self._sets: dict[str, list[Sequence[int]]] = {}
         self._arrivals: dict[str, deque[float]] = defaultdict(deque)
         self._lock = threading.Lock()
-        self._http = _Server(("127.0.0.1", port), _handler(self))
+        self._http = _Server(("127.0.0.1", port), partial(_Handler, self))
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
     @property
@@ -274,7 +278,7 @@ class NcbiServer:
         if params.get("rettype") == "uilist":
             return Answer(f"{_XML}<IdList>{''.join(f'<Id>{pmid}</Id>' for pmid in pmids)}</IdList>".encode())
         xml = f"{_XML}{_SET_DOCTYPE}<PubmedArticleSet>\n{''.join(self._records(pmids))}</PubmedArticleSet>"
-        return Answer(xml.partition(_POISON)[0].encode())
+        return Answer(self.amend(xml.partition(_POISON)[0]).encode())
 
     def _ids(self, params: dict[str, str]) -> Iterable[int]:
         """Ids of the request; LookupError with NCBI's words where a history is gone or exceeded."""
@@ -330,44 +334,51 @@ class _Server(ThreadingHTTPServer):
         """Say nothing of clients that hang up: tests make them do so."""
 
 
-def _handler(server: NcbiServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:
-            self._serve("GET", urlsplit(self.path).query)
+    def __init__(self, server: NcbiServer, *connection: Any) -> None:
+        self._ncbi = server
+        super().__init__(*connection)
 
-        def do_POST(self) -> None:
-            self._serve("POST", self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
+    def do_GET(self) -> None:
+        self._serve("GET", urlsplit(self.path).query)
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
-            """Stay silent."""
+    def do_POST(self) -> None:
+        self._serve("POST", self.rfile.read(int(self.headers.get("Content-Length", "0"))).decode())
 
-        def _serve(self, method: str, form: str) -> None:
-            params = {key: values[-1] for key, values in parse_qs(form, keep_blank_values=True).items()}
-            answer, fault = server.answer(method, self.path, params, self.client_address[0])
-            time.sleep(fault.wait)
-            body = answer.body if fault.body is None else fault.body.encode()
-            if fault.drop and not fault.cut:
-                self._reset()
-                return
-            part = body[: int(len(body) * fault.cut)]
-            self.send_response(answer.status if fault.status == 200 else fault.status)
-            self.send_header("Content-Type", answer.kind)
-            self.send_header("Content-Length", str(len(body if fault.drop else part)))
-            for name, value in (*answer.headers.items(), *fault.headers):
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(part)
-            self.close_connection = self.close_connection or fault.drop
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's signature
+        """Stay silent."""
 
-        def _reset(self) -> None:
-            """Close the way a crashed peer does: with RST instead of FIN."""
-            self.close_connection = True
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            socket.close(self.connection.detach())
+    def _serve(self, method: str, form: str) -> None:
+        params = {key: values[-1] for key, values in parse_qs(form, keep_blank_values=True).items()}
+        answer, fault = self._ncbi.answer(method, self.path, params, self.client_address[0])
+        time.sleep(fault.wait)
+        if fault.drop and not fault.cut:
+            self._reset()
+        else:
+            self._send(answer, fault)
 
-    return Handler
+    def _send(self, answer: Answer, fault: Fault) -> None:
+        body = answer.body if fault.body is None else fault.body.encode()
+        part = body[: int(len(body) * fault.cut)]
+        self.send_response(answer.status if fault.status == 200 else fault.status)
+        self.send_header("Content-Type", answer.kind)
+        self.send_header("Content-Length", str(len(body if fault.drop else part)))
+        for name, value in (*answer.headers.items(), *fault.headers):
+            self.send_header(name, value)
+        self.end_headers()
+        step = len(part) // 10 + 1 if fault.drip else len(part) + 1
+        for start in range(0, len(part), step):
+            self.wfile.write(part[start : start + step])
+            time.sleep(fault.drip)
+        self.close_connection = self.close_connection or fault.drop
+
+    def _reset(self) -> None:
+        """Close the way a crashed peer does: with RST instead of FIN."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        socket.close(self.connection.detach())
 
 
 @click.command(help=__doc__)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dti.sources.eutils.client import EutilsClient
 from dti.sources.eutils.fetch import FetchFault, FetchResult
-from dti.sources.eutils.rate_limit import InProcessRateLimiter, requests_per_second
+from dti.sources.eutils.rate_limit import InProcessRateLimiter, requests_per_second, spacing
 from dti.sources.eutils.slices import CAP, DateRange, Found, Slice, Split
 from dti.sources.eutils.transport import Patience
 
@@ -20,4 +20,5 @@ __all__ = [
     "Slice",
     "Split",
     "requests_per_second",
+    "spacing",
 ]

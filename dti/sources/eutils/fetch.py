@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Protocol
 
 from dti.domain.documents import Document
-from dti.errors import BadAnswerError, MalformedInputError, RequestRefusedError, SourceError
+from dti.errors import BadAnswerError, InputTooLargeError, MalformedInputError, RequestRefusedError, SourceError
 from dti.sources.base import Input, SourceFault
 from dti.sources.eutils.answers import History, no_records
 from dti.sources.eutils.slices import CAP
@@ -104,13 +104,13 @@ class Delivery:
             for start in range(0, len(pmids), PAGE):
                 window = {"retstart": str(start), "retmax": str(PAGE)}
                 self._accept(self._source.page(history.params | window))
-        except (BadAnswerError, RequestRefusedError) as error:
+        except (BadAnswerError, InputTooLargeError, RequestRefusedError) as error:
             _LOG.warning("history of %d ids given up: %s", len(pmids), error)
 
     def _by_id(self, pmids: Sequence[str], attempts: int = 0) -> None:
         try:
             page = self._source.page({"id": ",".join(pmids)}, attempts=attempts)
-        except BadAnswerError as error:
+        except (BadAnswerError, InputTooLargeError) as error:
             self._divide(pmids, error)
             return
         self._accept(page)

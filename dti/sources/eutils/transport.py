@@ -18,7 +18,7 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from dti.errors import BadAnswerError, DtiError, InputTooLargeError, RateLimitedError, SourceUnavailableError
+from dti.errors import BadAnswerError, DtiError, InputTooLargeError, RateLimitedError, SettingsError, SourceUnavailableError
 from dti.ports import RateLimiter
 from dti.sources.eutils.answers import check
 
@@ -31,7 +31,8 @@ T = TypeVar("T")
 class Patience:
     """How long to try: waits grow from `first_wait` to `longest_wait` seconds with jitter, all within `total` seconds.
 
-    `answer` bounds one answer in seconds, however slowly it drips in; `silence` the pause between two bytes.
+    `answer` bounds one answer in seconds, however slowly it drips in, `max_bytes` its size; `silence` is the longest
+    pause between two bytes. `sleep` spends the waits.
     """
 
     attempts: int = 5
@@ -40,7 +41,8 @@ class Patience:
     total: float = 60.0
     silence: float = 20.0
     answer: float = 60.0
-    max_bytes: int = 256 * 1024 * 1024
+    max_bytes: int = 64 * 1024 * 1024
+    sleep: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +74,7 @@ class Transport:
         self._identity = identity
         self._limiter = limiter
         self._patience = patience
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(patience.silence), headers={"User-Agent": f"{identity.tool} ({identity.email})"}
-        )
+        self._http = httpx.Client(timeout=httpx.Timeout(patience.silence))
 
     def close(self) -> None:
         """Close the connections."""
@@ -83,15 +83,18 @@ class Transport:
     def call(self, utility: str, params: Mapping[str, str], read: Callable[[bytes], T], *, attempts: int = 0) -> T:
         """Read the answer of a utility such as "esearch" with `read`; `attempts` overrides the patience.
 
-        Raises RequestRefusedError at once, and after the last attempt RateLimitedError, BadAnswerError or
+        Raises RequestRefusedError and SettingsError at once, and after the last attempt RateLimitedError, BadAnswerError or
         SourceUnavailableError (not reachable). `read` raises BadAnswerError to have the request repeated.
         """
+        if not self._identity.tool or not self._identity.email:
+            raise SettingsError("NCBI wants to know who asks: set a tool and an email address registered with NCBI")
         patience = self._patience
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, SourceUnavailableError)),
             stop=stop_after_attempt(attempts or patience.attempts) | stop_before_delay(patience.total),
             wait=self._pause,
             before_sleep=lambda state: self._report(utility, state),
+            sleep=patience.sleep,
             reraise=True,
         )
         answer: T = retrying(self._once, utility, params, read)
@@ -114,6 +117,8 @@ class Transport:
         try:
             status, retry_after, body = self._post(f"{self._base_url}/{utility}.fcgi", params)
             check(status, body, retry_after)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise SettingsError(f"no address of E-utilities: {self._base_url} ({error})") from error
         except httpx.HTTPError as error:
             kind = BadAnswerError if isinstance(error, httpx.ReadTimeout | httpx.DecodingError) else SourceUnavailableError
             raise kind(f"NCBI: {error or type(error).__name__}") from error
