@@ -30,7 +30,7 @@ FAULTY = 2
 @click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help="Checkpoint folder; default: DTI_MODEL_DIR.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Of the model; default: DTI_EXTRACT_THREADS.")
 def extract(*, inputs: tuple[str, ...], output: str, layout: str, model: Path | None, threads: int | None) -> None:
-    r"""Find drug-target interactions in literature, each with its confidence and its evidence sentence.
+    """Find drug-target interactions in literature, each with its confidence and its evidence sentence.
 
     INPUT is PubMed XML (baseline, update file, efetch), MEDLINE/nbib, RIS, PubTator, BioC XML or JSON, JATS, JSON lines
     of {"id", "title", "abstract"} or plain text, gzipped or not; "-" is standard input. The format is recognised.
@@ -51,7 +51,7 @@ def extract(*, inputs: tuple[str, ...], output: str, layout: str, model: Path | 
     grows as FILE.part and gets its name when it is complete.
 
     Exit code: 0 all read, 2 some input could not be read or some document failed, 1 nothing could be done.
-    """
+    """  # noqa: D301 - click's mark for lines to keep as they are is a real backspace
     from dti.extraction import Extractor  # here, because `dti extract --help` needs none of the model's libraries
 
     chosen, faults = LAYOUTS[layout], Faults()

@@ -73,7 +73,13 @@ def test_mentions_that_overlap_are_avoided():
 
 @pytest.mark.parametrize(
     ("interaction", "word"),
-    [("inhibitor", "inhibiting"), ("agonist", "agonistic"), ("activator", "activates"), ("binder", "bind"), ("substrate", "substrates")],
+    [
+        ("inhibitor", "inhibiting"),
+        ("agonist", "agonistic"),
+        ("activator", "activates"),
+        ("binder", "bind"),
+        ("substrate", "substrates"),
+    ],
 )
 def test_cues_are_words_of_the_same_stem(interaction, word):
     assert cues(interaction).search(f"it {word} it")

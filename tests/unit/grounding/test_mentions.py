@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from dti.grounding.mentions import Method, MentionFinder
 from dti.grounding.names import canonical
 
-NAMES = st.lists(st.sampled_from(["MAO", "A", "-", "5", "HT", "α", " ", "II", "(", ")", "β", "₂", "receptors", "ß", "é", "ﬁ", "+"]))
+NAMES = st.lists(
+    st.sampled_from(["MAO", "A", "-", "5", "HT", "α", " ", "II", "(", ")", "β", "₂", "receptors", "ß", "é", "ﬁ", "+"])
+)
 
 
 def found(name, text):

@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import itertools
+import math
+import queue
+
+import pytest
+
+from dti.codecs import Tagged
+from dti.domain.documents import Correction, Document
+from dti.domain.evidence import Outcome
+from dti.domain.identity import Run
+from dti.domain.sequences import Generation, Hypothesis, Token
+from dti.extraction import WINDOW, Extractor
+
+RUN = Run("fake", "0" * 64, "1")
+
+
+def document(number, abstract="Aspirin inhibits COX-1.", **fields):
+    return Document(source="file", id=str(number), title=f"Title {number}.", abstract=abstract, **fields)
+
+
+def generation(text, logprob=math.log(0.5), *, truncated=False):
+    tokens = tuple(Token(i, i + 1, logprob) for i in range(len(text)))
+    return Generation((Hypothesis(text, tokens),), truncated)
+
+
+class FakeModel:
+    """Answers each source with what was set for a word in it; remembers how many sources came together."""
+
+    def __init__(self, answers=None):
+        self.answers = answers or {"": "<d> aspirin <r> inhibitor <t> cox - 1"}
+        self.batches = []
+
+    def __call__(self, sources):
+        self.batches.append(len(sources))
+        return [self._answer(source) for source in sources]
+
+    def _answer(self, source):
+        answer = next(answer for word, answer in self.answers.items() if word in source)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer if isinstance(answer, Generation) else generation(answer)
+
+
+def extractor(model=None):
+    return Extractor(
+        run=RUN,
+        codec=Tagged(),
+        generate=model or FakeModel(),
+        confidence=lambda logprobs: math.exp(sum(logprobs) / len(logprobs)),
+    )
+
+
+def test_a_document_becomes_claims_with_confidence_and_evidence():
+    [result] = extractor().extract([document(1)])
+    assert (result.outcome, result.run, result.reason) == (Outcome.EXTRACTED, RUN, "")
+    [claim] = result.claims
+    assert (claim.triplet.drug, claim.triplet.interaction, claim.triplet.target) == ("Aspirin", "inhibitor", "COX-1")
+    assert claim.confidence == pytest.approx(0.5)
+    assert claim.evidence.sentence == "Aspirin inhibits COX-1."
+
+
+def test_results_come_in_input_order_whatever_their_outcome():
+    documents = [
+        document(0),
+        document(1, abstract=""),
+        document(2, deleted=True),
+        document(3, corrections=(Correction("RetractionIn"),)),
+        document(4, languages=("ger",)),
+    ]
+    results = extractor().extract(documents)
+    assert [result.document for result in results] == documents
+    assert [(result.outcome, result.reason) for result in results] == [
+        (Outcome.EXTRACTED, ""),
+        (Outcome.NO_ABSTRACT, "no abstract"),
+        (Outcome.SKIPPED, "deleted"),
+        (Outcome.SKIPPED, "retracted"),
+        (Outcome.EXTRACTED, ""),
+    ]
+
+
+def test_the_model_sees_only_what_is_fit_and_all_of_it_at_once():
+    model = FakeModel()
+    extractor(model).extract([document(0), document(1, abstract=""), document(2)])
+    assert model.batches == [2]
+
+
+def test_no_document_no_result():
+    assert extractor().extract([]) == []
+
+
+@pytest.mark.parametrize(
+    ("generated", "reason"), [("", "the model states no interaction"), ("<d> aspirin", "unreadable generation: ")]
+)
+def test_a_generation_without_a_triplet_says_why(generated, reason):
+    [result] = extractor(FakeModel({"": generated})).extract([document(1)])
+    assert result.outcome is Outcome.NO_TRIPLET
+    assert result.reason.startswith(reason)
+
+
+def test_equal_triplets_are_one_claim_with_the_better_confidence():
+    one = "<d> aspirin <r> inhibitor <t> cox - 1"
+    text = f"{one} {one}"
+    tokens = tuple(Token(i, i + 1, math.log(0.2 if i <= len(one) else 0.9)) for i in range(len(text)))
+    model = FakeModel({"": Generation((Hypothesis(text, tokens),))})
+    [result] = extractor(model).extract([document(1)])
+    [claim] = result.claims
+    assert claim.confidence == pytest.approx(0.9)
+
+
+def test_truncation_is_passed_on():
+    [result] = extractor(FakeModel({"": generation("", truncated=True)})).extract([document(1)])
+    assert result.truncated
+
+
+def test_a_document_that_breaks_the_model_fails_alone():
+    model = FakeModel({"Title 1.": RuntimeError("boom"), "": "<d> aspirin <r> inhibitor <t> cox - 1"})
+    results = extractor(model).extract([document(0), document(1), document(2)])
+    assert [result.outcome for result in results] == [Outcome.EXTRACTED, Outcome.FAILED, Outcome.EXTRACTED]
+    assert results[1].reason == "RuntimeError: boom"
+
+
+def test_a_result_that_cannot_be_read_fails_alone():
+    model = FakeModel({"Title 1.": Generation(()), "": "<d> aspirin <r> inhibitor <t> cox - 1"})
+    results = extractor(model).extract([document(0), document(1)])
+    assert [result.outcome for result in results] == [Outcome.EXTRACTED, Outcome.FAILED]
+
+
+def test_a_model_that_answers_too_little_fails_every_document_and_says_so():
+    results = extractor(lambda sources: []).extract([document(0), document(1)])
+    assert [result.outcome for result in results] == [Outcome.FAILED, Outcome.FAILED]
+    assert "shorter" in results[0].reason
+
+
+def test_a_stream_keeps_the_order():
+    documents = [document(i) for i in range(3 * WINDOW + 1)]
+    model = FakeModel()
+    results = list(extractor(model).extract_stream(iter(documents)))
+    assert [result.document.id for result in results] == [document.id for document in documents]
+    assert max(model.batches) <= WINDOW
+
+
+def test_a_stream_gives_the_first_result_while_the_source_still_waits():
+    arriving = queue.Queue()
+    arriving.put(document(0))
+    results = extractor().extract_stream(iter(arriving.get, None))
+    assert next(results).document.id == "0"
+    arriving.put(document(1))
+    assert next(results).document.id == "1"
+    arriving.put(None)
+    assert list(results) == []
+
+
+def test_a_stream_reads_no_further_ahead_than_it_may():
+    read = []
+    endless = (read.append(i) or document(i) for i in itertools.count())
+    results = extractor().extract_stream(endless)
+    for _ in range(WINDOW):
+        next(results)
+    results.close()
+    assert len(read) <= 4 * WINDOW
