@@ -20,8 +20,8 @@ def document(number, abstract="Aspirin inhibits COX-1.", **fields):
     return Document(source="file", id=str(number), title=f"Title {number}.", abstract=abstract, **fields)
 
 
-def generation(text, logprob=math.log(0.5), *, truncated=False):
-    tokens = tuple(Token(i, i + 1, logprob) for i in range(len(text)))
+def generation(text, *, truncated=False):
+    tokens = tuple(Token(i, i + 1, math.log(0.5)) for i in range(len(text)))
     return Generation((Hypothesis(text, tokens),), truncated)
 
 
@@ -43,13 +43,12 @@ class FakeModel:
         return answer if isinstance(answer, Generation) else generation(answer)
 
 
+def mean_probability(logprobs):
+    return math.exp(sum(logprobs) / len(logprobs))
+
+
 def extractor(model=None):
-    return Extractor(
-        run=RUN,
-        codec=Tagged(),
-        generate=model or FakeModel(),
-        confidence=lambda logprobs: math.exp(sum(logprobs) / len(logprobs)),
-    )
+    return Extractor(run=RUN, codec=Tagged(), generate=model or FakeModel(), confidence=mean_probability)
 
 
 def test_a_document_becomes_claims_with_confidence_and_evidence():
@@ -128,7 +127,7 @@ def test_a_result_that_cannot_be_read_fails_alone():
 
 
 def test_a_model_that_answers_too_little_fails_every_document_and_says_so():
-    results = extractor(lambda sources: []).extract([document(0), document(1)])
+    results = extractor(lambda _: []).extract([document(0), document(1)])
     assert [result.outcome for result in results] == [Outcome.FAILED, Outcome.FAILED]
     assert "shorter" in results[0].reason
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dti.grounding.mentions import Method, MentionFinder
+from dti.grounding.mentions import MentionFinder, Method
 from dti.grounding.names import canonical
 
 NAMES = st.lists(
