@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -46,6 +46,13 @@ def template(postgres: EmbeddedPostgres) -> str:
 
 @pytest.fixture
 def database_url(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    with copied_database(postgres, template) as url:
+        yield url
+
+
+@contextmanager
+def copied_database(postgres: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """URL of a fresh copy of the template, dropped when the block ends."""
     name = f"test_{next(_NUMBERS)}"
     url = make_url(postgres.url).set(database=name)
     server = {"host": url.query["host"], "port": url.query["port"], "user": url.username, "dbname": "postgres"}

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from api.app import create_app
-from db.engine import SessionFactory
+from db.engine import SessionFactory, make_engine, make_session_factory
 from db.repository import documents, extractions
 from db.unit_of_work import UnitOfWork
 from dti.domain.documents import Document
@@ -22,6 +22,9 @@ from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Span
 from dti.domain.identity import Run
 from dti.domain.triplets import Triplet
 from dti.settings import Settings
+from tests.integration.conftest import copied_database
+from workers.stack.postgres import EmbeddedPostgres
+from workers.stack.redis_server import EmbeddedRedis
 
 RUN = Run("tiny", "c" * 64, "0.1.0+test")
 
@@ -59,6 +62,26 @@ def url(settings: Settings) -> Iterator[str]:
 def api(url: str) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=url, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def shared_settings(postgres: EmbeddedPostgres, template: str, redis_server: EmbeddedRedis) -> Iterator[Settings]:
+    with copied_database(postgres, template) as database:
+        yield Settings(database_url=database, broker_url=redis_server.url, max_upload_bytes=100_000)
+
+
+@pytest.fixture(scope="module")
+def shared_api(shared_settings: Settings) -> Iterator[httpx.Client]:
+    """One application for all tests of a module, for requests that leave nothing behind."""
+    with serving(shared_settings) as address, httpx.Client(base_url=address, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def shared_sessions(shared_settings: Settings) -> Iterator[SessionFactory]:
+    engine = make_engine(shared_settings.database_url.get_secret_value())
+    yield make_session_factory(engine)
+    engine.dispose()
 
 
 def claim(triplet: str, confidence: float, text: str, curies: tuple[str, str] | None = None) -> Claim:
