@@ -17,9 +17,9 @@ from dti.sources.eutils.transport import Identity, Patience, Transport
 class EutilsClient:
     """ESearch, EPost and EFetch of PubMed. Close it, or use it as a context; threads may share it.
 
-    All methods raise RequestRefusedError (quoting NCBI) for what NCBI will never answer, SettingsError without tool or
-    email, and, once patience has run out, a retryable SourceUnavailableError: RateLimitedError, BadAnswerError, or
-    itself where NCBI was not reached.
+    All methods raise RequestRefusedError for what NCBI will never answer (quoting it; also without tool or email), and,
+    once patience has run out, a retryable SourceUnavailableError: RateLimitedError, BadAnswerError, or itself where NCBI
+    was not reached. The constructor raises SettingsError for an impossible `base_url`.
     `limiter` is asked before every request, repeated ones included.
     """
 

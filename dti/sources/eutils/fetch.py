@@ -128,8 +128,8 @@ class Delivery:
             self._by_id(half, _ATTEMPTS_OF_A_PART if len(half) > 1 else 0)
 
     def _blame(self, pmid: str, error: SourceError) -> None:
-        self._failures_in_a_row += 1
-        if error.retryable and self._failures_in_a_row >= _FAILURES_IN_A_ROW:
+        self._failures_in_a_row = self._failures_in_a_row + 1 if error.retryable else 0
+        if self._failures_in_a_row >= _FAILURES_IN_A_ROW:
             raise error
         self._faults[pmid] = FetchFault(pmid, str(error), error.code)
 

@@ -18,7 +18,15 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from dti.errors import BadAnswerError, DtiError, InputTooLargeError, RateLimitedError, SettingsError, SourceUnavailableError
+from dti.errors import (
+    BadAnswerError,
+    DtiError,
+    InputTooLargeError,
+    RateLimitedError,
+    RequestRefusedError,
+    SettingsError,
+    SourceUnavailableError,
+)
 from dti.ports import RateLimiter
 from dti.sources.eutils.answers import check
 
@@ -66,11 +74,12 @@ class Identity:
 class Transport:
     """Sends requests to the E-utilities at `base_url`; safe to share between threads.
 
-    All requests are POST: lists of ids and long terms need it, and it keeps the key out of addresses and logs.
+    Raises SettingsError if `base_url` is none. All requests are POST: lists of ids and long terms need it, and it keeps
+    the key out of addresses and logs.
     """
 
     def __init__(self, base_url: str, identity: Identity, limiter: RateLimiter, patience: Patience) -> None:
-        self._base_url = base_url.rstrip("/")
+        self._base_url = _checked(base_url).rstrip("/")
         self._identity = identity
         self._limiter = limiter
         self._patience = patience
@@ -83,11 +92,11 @@ class Transport:
     def call(self, utility: str, params: Mapping[str, str], read: Callable[[bytes], T], *, attempts: int = 0) -> T:
         """Read the answer of a utility such as "esearch" with `read`; `attempts` overrides the patience.
 
-        Raises RequestRefusedError and SettingsError at once, and after the last attempt RateLimitedError, BadAnswerError or
+        Raises RequestRefusedError at once, and after the last attempt RateLimitedError, BadAnswerError or
         SourceUnavailableError (not reachable). `read` raises BadAnswerError to have the request repeated.
         """
         if not self._identity.tool or not self._identity.email:
-            raise SettingsError("NCBI wants to know who asks: set a tool and an email address registered with NCBI")
+            raise RequestRefusedError("NCBI wants to know who asks: set a tool and an email address (DTI_NCBI_EMAIL)")
         patience = self._patience
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, SourceUnavailableError)),
@@ -117,8 +126,6 @@ class Transport:
         try:
             status, retry_after, body = self._post(f"{self._base_url}/{utility}.fcgi", params)
             check(status, body, retry_after)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise SettingsError(f"no address of E-utilities: {self._base_url} ({error})") from error
         except httpx.HTTPError as error:
             kind = BadAnswerError if isinstance(error, httpx.ReadTimeout | httpx.DecodingError) else SourceUnavailableError
             raise kind(f"NCBI: {error or type(error).__name__}") from error
@@ -145,6 +152,16 @@ class Transport:
         except (httpx.ReadError, httpx.RemoteProtocolError) as error:
             raise BadAnswerError(f"NCBI: truncated answer ({error})") from error
         return bytes(body)
+
+
+def _checked(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise SettingsError(f"the address of the E-utilities: {error}") from error
+    if url.scheme not in {"http", "https"} or not url.host:
+        raise SettingsError(f"the address of the E-utilities must begin with https:// or http://, not {base_url!r}")
+    return base_url
 
 
 def _failure(state: RetryCallState) -> BaseException | None:

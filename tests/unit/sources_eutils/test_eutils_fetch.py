@@ -1,9 +1,11 @@
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from dti.domain.documents import DocumentStatus
 from dti.errors import BadAnswerError, InputTooLargeError
 from tests.ncbi_records import FIRST_PMID, Corpus, Kind, kind_of, sentences_of, title_of
-from tests.ncbi_server import BAD_GATEWAY, TRUNCATED, NcbiServer, error_200
+from tests.ncbi_server import BAD_GATEWAY, TRUNCATED, USUAL_FAULTS, NcbiServer, error_200
 
 
 def pmids(number, start=0):
@@ -167,3 +169,21 @@ def test_a_server_that_fails_every_record_is_down_and_blames_no_record(client, s
     with pytest.raises(BadAnswerError, match="502"):
         client.fetch(pmids(200))
     assert len(server.requests) < 50
+
+
+SOME = st.sets(st.integers(FIRST_PMID, FIRST_PMID + 299), max_size=2)
+TROUBLE = st.fixed_dictionaries(
+    {"poison": SOME, "garbled": SOME, "deleted": SOME, "faults": st.lists(st.sampled_from(USUAL_FAULTS), max_size=4)}
+)
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.integers(1, 300).map(pmids), trouble=TROUBLE)
+def test_every_pmid_is_delivered_missing_or_faulty_whatever_goes_wrong(client, server, asked, trouble):
+    server.poison, server.garbled, server.deleted = trouble["poison"], trouble["garbled"], trouble["deleted"]
+    server.script("efetch", *trouble["faults"])
+    result = client.fetch([*asked, "1", "2"])
+    assert sorted([*found(result), *result.missing, *(fault.pmid for fault in result.faults)]) == sorted([*asked, "1", "2"])
+    assert set(result.missing) == {"1", "2"}
+    bad = (server.poison | server.garbled) - server.deleted
+    assert {int(fault.pmid) for fault in result.faults} == bad & set(map(int, asked))
