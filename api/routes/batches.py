@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -13,7 +14,7 @@ from api.schemas import Batch, BatchIn, Item, ItemsIn, Page, PageIn
 from db import queries
 from db.repository import batches as store
 from db.unit_of_work import UnitOfWork
-from dti.domain.jobs import BatchId, BatchSummary
+from dti.domain.jobs import BatchId
 from dti.errors import InputTooLargeError
 
 router = APIRouter(prefix="/v1/batches", tags=["batches"])
@@ -33,7 +34,7 @@ def submit(body: BatchIn, held: ServicesDep, unit: UnitDep, response: Response, 
     batch_id, created = store.submit(unit.session, request)
     summary = queries.batches.get(unit.session, batch_id)
     if created:
-        _ring_after_commit(held, unit, summary)
+        _ring_after_commit(held, unit, batch_id)
     unit.commit()
     response.status_code = 201 if created else 200
     response.headers["Location"] = f"/v1/batches/{batch_id}"
@@ -71,17 +72,15 @@ def cancel(batch_id: BatchPath, unit: UnitDep) -> Batch:
 @router.post("/{batch_id}/resubmit", summary="Try failed and cancelled documents again", responses=declared(404))
 def resubmit(batch_id: BatchPath, held: ServicesDep, unit: UnitDep) -> Batch:
     """What has been read is not read again."""
-    again = store.resubmit(unit.session, batch_id)
-    summary = queries.batches.get(unit.session, batch_id)
-    if again:
-        _ring_after_commit(held, unit, summary)
+    if store.resubmit(unit.session, batch_id):
+        _ring_after_commit(held, unit, BatchId(batch_id))
     unit.commit()
-    return Batch.of(summary)
+    return Batch.of(queries.batches.get(unit.session, batch_id))
 
 
-def _ring_after_commit(held: Services, unit: UnitOfWork, summary: BatchSummary) -> None:
-    batch_id = BatchId(summary.id)
-    if summary.pending_steps:
-        unit.after_commit(lambda: ring(held.queue.expand, batch_id))
-    if summary.counts:
-        unit.after_commit(lambda: ring(held.queue.pull, batch_id))
+def _ring_after_commit(held: Services, unit: UnitOfWork, batch_id: BatchId) -> None:
+    for work in store.waiting(unit.session, batch_id):
+        bells = ((held.queue.expand, work.steps), (held.queue.pull, work.queued), (held.queue.extract, work.fetched))
+        for bell, needed in bells:
+            if needed:
+                unit.after_commit(partial(ring, bell, batch_id))

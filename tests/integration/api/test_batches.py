@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from db.engine import SessionFactory
 from db.models import Batch, Item
 from dti.settings import Settings
-from tests.integration.api.conftest import serving
+from tests.integration.api.conftest import Store, serving
 
 pytestmark = pytest.mark.integration
 
@@ -134,6 +134,21 @@ def test_a_batch_is_cancelled_once_and_resubmitted(api: httpx.Client, redis_url:
     assert cancelled[0].json()["counts"]["cancelled"] == 1
     assert (again["state"], again["counts"]["queued"], again["pending_steps"]) == ("pending", 1, 1)
     assert _waiting(redis_url, "pull") == rung + 2
+
+
+def test_a_resubmitted_document_that_is_stored_goes_to_extraction(
+    api: httpx.Client, session_factory: SessionFactory, store: Store, redis_url: str
+) -> None:
+    store("1", "T")
+    batch_id = api.post("/v1/batches", json={"pmids": ["1"]}).json()["id"]
+    with session_factory.begin() as session:
+        session.execute(text("UPDATE items SET state = 'failed', document_id = (SELECT id FROM documents)"))
+
+    again = api.post(f"/v1/batches/{batch_id}/resubmit").json()
+
+    assert again["counts"]["fetched"] == 1
+    assert _waiting(redis_url, "extract") == 1
+    assert api.get(f"/v1/batches/{batch_id}/items").json()["items"][0]["document"] == "/v1/documents/pmid:1"
 
 
 def test_a_finished_batch_cannot_be_cancelled(api: httpx.Client, session_factory: SessionFactory) -> None:
