@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 from dti.codecs import CODECS, Codec
 from dti.decoding import DECODERS
 from dti.domain.documents import Document, DocumentStatus
+from dti.domain.entities import EntityKind
 from dti.domain.evidence import Claim, Extraction, Outcome
 from dti.domain.identity import Run, TripletKey, triplet_key
 from dti.domain.sequences import Generation
-from dti.grounding.evidence import Grounder
+from dti.grounding.evidence import Grounded, Grounder
+from dti.linking import Linker, Unlinked
 from dti.model.checkpoint import Checkpoint
 from dti.model.engine import Engine
 from dti.prefetch import arrived
@@ -38,6 +40,7 @@ class Extractor:
     codec: Codec
     generate: Callable[[Sequence[str]], Sequence[Generation]]
     confidence: Callable[[Sequence[float]], float]
+    linker: Linker = field(default_factory=Unlinked)
 
     @classmethod
     def open(cls, model_dir: Path, threads: int = 1) -> Extractor:
@@ -101,11 +104,16 @@ class Extractor:
             confidence = self.confidence(best.logprobs(located.start, located.end))
             key = triplet_key(grounded.triplet)
             if key not in claims or claims[key].confidence < confidence:
-                claims[key] = Claim(grounded.triplet, confidence, grounded.evidence)
+                claims[key] = self._claim(grounded, confidence)
         if claims:
             return tuple(claims.values()), ""
         faults = "; ".join(fault.reason for fault in parsed.faults)
         return (), f"unreadable generation: {faults}" if faults else "the model states no interaction"
+
+    def _claim(self, grounded: Grounded, confidence: float) -> Claim:
+        triplet = grounded.triplet
+        drug, target = self.linker.link(triplet.drug, EntityKind.DRUG), self.linker.link(triplet.target, EntityKind.TARGET)
+        return Claim(triplet, confidence, grounded.evidence, drug, target)
 
     def _failure(self, document: Document, error: Exception) -> Extraction:
         logger.error("%s failed", document.key, exc_info=error)
