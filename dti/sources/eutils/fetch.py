@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
@@ -20,8 +20,10 @@ _LOG = logging.getLogger(__name__)
 
 # NCBI asks for POST above this number of ids; it is also a page: some 2 MB of XML.
 PAGE = 200
-# A part of an answer that failed as a whole is tried twice before it is divided again; a single record is tried in full.
-_ATTEMPTS_OF_A_PART = 2
+# Dividing an answer is itself another try, so pages and their parts are tried less often than what cannot be divided.
+_ATTEMPTS_AT_A_PAGE = 3
+_ATTEMPTS_AT_A_PART = 2
+_ATTEMPTS_AT_ONE_OF_A_PAGE = 3
 # So many single records failing in a row are no bad records but a bad server.
 _FAILURES_IN_A_ROW = 3
 _PMID = re.compile(r"[1-9][0-9]{0,9}")
@@ -76,6 +78,7 @@ class Delivery:
         self._source = source
         self._asked = tuple(dict.fromkeys(pmids))
         self._documents: dict[str, Document] = {}
+        self._valid = tuple(pmid for pmid in self._asked if _PMID.fullmatch(pmid))
         self._faults = {pmid: FetchFault(pmid, "not a PMID") for pmid in self._asked if not _PMID.fullmatch(pmid)}
         self._failures_in_a_row = 0
 
@@ -83,19 +86,21 @@ class Delivery:
         """Ask until every PMID is accounted for.
 
         Above `PAGE` PMIDs come through the history server first. What is left then is asked for by id, and what is
-        left of that once more: NCBI sometimes leaves out records that it has.
+        left of that, faulty records included, once more: NCBI sometimes leaves out or spoils records that it has.
         """
-        if len(self._left(self._asked)) > PAGE:
-            for part in _batches(self._left(self._asked), CAP):
+        if len(self._valid) > PAGE:
+            for part in _batches(self._valid, CAP):
                 self._through_history(part)
         for _ in range(2):
-            for part in _batches(self._left(self._asked), PAGE):
-                self._by_id(part)
+            self._failures_in_a_row = 0
+            for part in _batches(self._left(self._valid), PAGE):
+                self._by_id(part, _ATTEMPTS_AT_A_PAGE if len(part) > 1 else 0)
         documents = tuple(self._documents[pmid] for pmid in self._asked if pmid in self._documents)
-        return FetchResult(documents, self._left(self._asked), tuple(self._faults.values()))
+        missing = tuple(pmid for pmid in self._left(self._valid) if pmid not in self._faults)
+        return FetchResult(documents, missing, tuple(self._faults.values()))
 
     def _left(self, pmids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(pmid for pmid in pmids if pmid not in self._documents and pmid not in self._faults)
+        return tuple(pmid for pmid in pmids if pmid not in self._documents)
 
     def _through_history(self, pmids: Sequence[str]) -> None:
         """Post once, then fetch pages by position; a page that fails is left to be asked for by id."""
@@ -103,11 +108,11 @@ class Delivery:
             history = self._source.post(pmids)
             for start in range(0, len(pmids), PAGE):
                 window = {"retstart": str(start), "retmax": str(PAGE)}
-                self._accept(self._source.page(history.params | window))
+                self._accept(self._source.page(history.params | window, attempts=_ATTEMPTS_AT_A_PAGE))
         except (BadAnswerError, InputTooLargeError, RequestRefusedError) as error:
             _LOG.warning("history of %d ids given up: %s", len(pmids), error)
 
-    def _by_id(self, pmids: Sequence[str], attempts: int = 0) -> None:
+    def _by_id(self, pmids: Sequence[str], attempts: int) -> None:
         try:
             page = self._source.page({"id": ",".join(pmids)}, attempts=attempts)
         except (BadAnswerError, InputTooLargeError) as error:
@@ -125,7 +130,7 @@ class Delivery:
             return
         middle = len(pmids) // 2
         for half in (pmids[:middle], pmids[middle:]):
-            self._by_id(half, _ATTEMPTS_OF_A_PART if len(half) > 1 else 0)
+            self._by_id(half, _ATTEMPTS_AT_A_PART if len(half) > 1 else _ATTEMPTS_AT_ONE_OF_A_PAGE)
 
     def _blame(self, pmid: str, error: SourceError) -> None:
         self._failures_in_a_row = self._failures_in_a_row + 1 if error.retryable else 0
@@ -135,10 +140,11 @@ class Delivery:
 
     def _accept(self, page: Page) -> None:
         """Keep what was asked for: a DeleteCitation, for one, may list anything."""
-        wanted = frozenset(self._left(self._asked)) & page.documents.keys()
-        self._documents.update((pmid, page.documents[pmid]) for pmid in wanted)
-        if wanted:
-            self._failures_in_a_row = 0
+        wanted = frozenset(self._left(self._valid)) & page.documents.keys()
+        for pmid in wanted:
+            self._documents[pmid] = page.documents[pmid]
+            self._faults.pop(pmid, None)
+        self._failures_in_a_row = 0
 
 
 def read_page(body: bytes) -> Page:
@@ -157,7 +163,7 @@ def read_page(body: bytes) -> Page:
     return Page(documents, tuple(faults))
 
 
-def _batches(pmids: Sequence[str], size: int) -> Iterable[tuple[str, ...]]:
+def _batches(pmids: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
     rest = iter(pmids)
     while batch := tuple(islice(rest, size)):
         yield batch
