@@ -6,8 +6,9 @@
     tokenizer.json     vocabulary
     calibration.json   confidence
     card.json          what it is: parents, data, metrics, codec, decoding
+    model/             weights for further training, where they are wanted
+    curve.png          how the loss went, where it was trained by us
     SHA256SUMS         of all files above
-    model/             weights for further training, only in training output
 """
 
 from __future__ import annotations
@@ -72,15 +73,28 @@ class Checkpoint:
         return self.folder / TOKENIZER
 
 
-def pack(folder: Path, *, engine: Path, tokenizer: Path, calibration: Calibration, card: Mapping[str, Any]) -> Checkpoint:
-    """Write a checkpoint folder from its parts and open it; a folder in the way is replaced once all is written."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What a checkpoint is packed from; `extras` are files or folders that keep their names."""
+
+    engine: Path
+    tokenizer: Path
+    calibration: Calibration
+    card: Mapping[str, Any]
+    extras: tuple[Path, ...] = ()
+
+
+def pack(folder: Path, parts: Parts) -> Checkpoint:
+    """Write a checkpoint folder and open it; a folder in the way is replaced once all is written."""
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    shutil.copytree(engine, draft / ENGINE)
-    shutil.copyfile(tokenizer, draft / TOKENIZER)
-    calibration.save(draft / CALIBRATION)
-    (draft / CARD).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    shutil.copytree(parts.engine, draft / ENGINE)
+    shutil.copyfile(parts.tokenizer, draft / TOKENIZER)
+    parts.calibration.save(draft / CALIBRATION)
+    (draft / CARD).write_text(json.dumps(parts.card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    for extra in parts.extras:
+        (shutil.copytree if extra.is_dir() else shutil.copyfile)(extra, draft / extra.name)
     files = sorted(path for path in draft.rglob("*") if path.is_file())
     sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in files)
     (draft / SUMS).write_text(sums, encoding="utf-8")

@@ -1,0 +1,114 @@
+"""Examples to batches of token ids: the order depends on the seed alone, so a resumed run sees the same."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from dti.codecs import Codec
+from dti.model.vocabulary import END, PAD, START, Vocabulary
+from dti.training.corpora import Corpora, Example, swap_names
+from dti.training.experiment import Stage
+
+_CHARACTERS_PER_TOKEN = 4.3
+_IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Token ids, padded: `source` and `mask` [batch, source], `decoder` and `labels` [batch, target]."""
+
+    source: torch.Tensor
+    mask: torch.Tensor
+    decoder: torch.Tensor
+    labels: torch.Tensor
+
+
+def epoch(corpora: Corpora, stage: Stage, seed: str) -> list[list[Example]]:
+    """One epoch of a stage in batches of examples of like length, in random order."""
+    rng = random.Random(seed)  # noqa: S311 - reproducible shuffling, no secret
+    examples = [_swapped(example, corpora, stage, rng) for example in _drawn(corpora, stage, rng)]
+    rng.shuffle(examples)
+    examples.sort(key=lambda example: len(example.source) // 60)
+    batches = list(_packed(examples, stage))
+    rng.shuffle(batches)
+    return batches
+
+
+def _drawn(corpora: Corpora, stage: Stage, rng: random.Random) -> Iterator[Example]:
+    for example in corpora.sentences if stage.examples == "sentences" else corpora.documents:
+        weight = stage.weights.get(example.corpus, 1.0) * (1.0 if example.triplets else stage.empty)
+        for _ in range(int(weight) + (rng.random() < weight % 1)):
+            yield example
+
+
+def _swapped(example: Example, corpora: Corpora, stage: Stage, rng: random.Random) -> Example:
+    return swap_names(example, corpora.drugs, corpora.targets, rng) if rng.random() < stage.swap else example
+
+
+def _packed(examples: Sequence[Example], stage: Stage) -> Iterator[list[Example]]:
+    batch: list[Example] = []
+    longest = 0.0
+    for example in examples:
+        longest = max(longest, min(stage.source_tokens, len(example.source) / _CHARACTERS_PER_TOKEN))
+        if batch and longest * (len(batch) + 1) > stage.batch_tokens:
+            yield batch
+            batch, longest = [], min(stage.source_tokens, len(example.source) / _CHARACTERS_PER_TOKEN)
+        batch.append(example)
+    if batch:
+        yield batch
+
+
+class Collator:
+    """Encodes a batch; triplets cut off with the source's end, or beyond the target's length, are not asked for."""
+
+    def __init__(self, vocabulary: Vocabulary, codec: Codec, source_tokens: int, target_tokens: int) -> None:
+        self._vocabulary = vocabulary
+        self._codec = codec
+        self._source_tokens = source_tokens
+        self._target_tokens = target_tokens
+
+    def __call__(self, examples: Sequence[Example]) -> Batch:
+        """Encode and pad."""
+        sources, targets = [], []
+        for example in examples:
+            ids, seen = self._source(example.source)
+            sources.append(ids)
+            targets.append(self._target(example, seen))
+        pad, start = self._vocabulary.id(PAD), self._vocabulary.id(START)
+        source = _padded(sources, pad)
+        decoder = _padded([[start, *target[:-1]] for target in targets], pad)
+        return Batch(source, (source != pad).long(), decoder, _padded(targets, _IGNORED))
+
+    def _source(self, text: str) -> tuple[list[int], str]:
+        encoding = self._vocabulary.tokenizer.encode(text)
+        if len(encoding.ids) <= self._source_tokens:
+            return list(encoding.ids), text.lower()
+        kept = self._source_tokens - 1
+        return [*encoding.ids[:kept], self._vocabulary.id(END)], text[: encoding.offsets[kept - 1][1]].lower()
+
+    def _target(self, example: Example, seen: str) -> list[int]:
+        triplets = [t for t in example.triplets if t.drug.lower() in seen and t.target.lower() in seen]
+        pieces = self._vocabulary.pieces(self._codec.render(triplets))
+        while len(pieces) >= self._target_tokens:
+            triplets.pop()
+            pieces = self._vocabulary.pieces(self._codec.render(triplets))
+        return [*pieces, self._vocabulary.id(END)]
+
+
+def _padded(rows: Sequence[Sequence[int]], filler: int) -> torch.Tensor:
+    width = max(len(row) for row in rows)
+    return torch.tensor([[*row, *([filler] * (width - len(row)))] for row in rows])
+
+
+def with_steps(stages: Sequence[Stage], most: int | None) -> tuple[Stage, ...]:
+    """The stages, cut so that they hold at most `most` steps in all."""
+    kept = []
+    left = most if most is not None else sum(stage.steps for stage in stages)
+    for stage in stages:
+        kept.append(replace(stage, steps=min(stage.steps, left)))
+        left -= kept[-1].steps
+    return tuple(kept)

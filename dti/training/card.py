@@ -1,0 +1,106 @@
+"""The card: what a checkpoint is, where it comes from, what it can and cannot do."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import dti
+from dti.training.calibrate import Fit
+from dti.training.corpora import Corpora
+from dti.training.experiment import Experiment
+
+_DATA = (
+    ("labelled/documents.jsonl.xz", "labelled documents"),
+    ("lexicons/names/drugbank_5.1.8/drugs.tsv", "drug names, to find labelled drugs in text"),
+    ("lexicons/names/drugbank_5.1.8/be_targets.tsv", "target names, to find labelled targets in text"),
+    ("lexicons/names/uniprot/uniprot_human.tsv", "protein names, to find labelled targets in text"),
+    ("lexicons/names/hgnc/hgnc_complete_set.txt.gz", "gene names, to find labelled targets in text"),
+    ("lexicons/names/ttd/P2-01-TTD_uniprot_all.txt", "target names, to find labelled targets in text"),
+    ("unlabelled/abstracts.jsonl.xz", "counting word pieces for the vocabulary"),
+)
+_LICENCES = {
+    "labelled/kd_dti": "MIT (repository); half of its names are DrugBank content, CC BY-NC 4.0",
+    "labelled/drugbank_distant": "CC BY-NC 4.0",
+    "labelled/drugprot": "CC BY 4.0",
+    "labelled/chemprot": "public domain mark",
+    "lexicons/drugbank": "CC BY-NC 4.0",
+    "lexicons/uniprot": "CC BY 4.0",
+    "lexicons/hgnc": "CC0",
+    "lexicons/ttd": "not stated",
+}
+_LIMITS = (
+    "Trained for about an hour on two CPU cores; a first version to build on, not a state-of-the-art model.",
+    "Names are copied from the text in lower case; extraction prints the document's own spelling where it finds it.",
+    "Most training labels are distant supervision; a triplet may be in a drug-target table without being stated in the text.",
+    "Negation and speculation are not modelled: 'does not inhibit' may come out as an inhibitor.",
+    "Text beyond the source limit is not read; such documents are marked as truncated.",
+    "Confidence was fitted on documents whose gold names all stand in the text; elsewhere it is likely too high.",
+    "Development documents are KD-DTI's, which all hold an interaction; precision on other literature was not measured.",
+)
+
+
+def identity(experiment: Experiment) -> dict[str, Any]:
+    """The part of the card that serving reads."""
+    return {
+        "name": experiment.name,
+        "codec": experiment.codec,
+        "decoding": {"name": experiment.serving.decoding, "settings": dict(experiment.serving.settings)},
+        "source_tokens": experiment.serving.source_tokens,
+    }
+
+
+def card(experiment: Experiment, corpora: Corpora, data: Path, metrics: Mapping[str, Any], fit: Fit) -> dict[str, Any]:
+    """The part that people read: data, measurements, limits."""
+    return {
+        "seed": experiment.seed,
+        "experiment": dataclasses.asdict(experiment),
+        "data": _data(data),
+        "licences": _LICENCES,
+        "use": "research; parts of the training data are licensed for non-commercial use only",
+        "examples": corpora.counts,
+        "development": {
+            **metrics,
+            "what": "KD-DTI valid documents whose every gold name stands in the text; their PMIDs are in no training corpus",
+            "pmids_sha256": _pmids(corpora),
+            "interval": "95% percentile bootstrap over documents, 1000 resamples",
+        },
+        "calibration": {
+            "triplets": fit.judged,
+            "expected_calibration_error": round(fit.error, 4),
+            "fitted": "5-fold by document",
+        },
+        "code": {"version": version("dti"), "sha256": _code()},
+        "limits": list(_LIMITS),
+    }
+
+
+def _data(folder: Path) -> list[dict[str, str]]:
+    present = ((path, use) for path, use in _DATA if (folder / path).exists())
+    return [{"file": path, "sha256": _file_sha256(folder / path), "use": use} for path, use in present]
+
+
+def _pmids(corpora: Corpora) -> str:
+    return hashlib.sha256("\n".join(sorted(e.pmid for e in corpora.development)).encode()).hexdigest()
+
+
+def _code() -> str:
+    """One sum over the sources of this package, so that a card shows whether the code has changed since."""
+    root = Path(dti.__file__).parent
+    return _sum([path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in sorted(root.rglob("*.py"))])
+
+
+def _sum(parts: Sequence[bytes]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
+
+
+def _file_sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

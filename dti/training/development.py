@@ -1,0 +1,98 @@
+"""What a model is worth on the development split, beside baselines that read nothing or hardly anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dti.codecs import Codec
+from dti.decoding import Decoder
+from dti.domain.triplets import Triplet
+from dti.evaluation.bootstrap import intervals
+from dti.evaluation.hard_match import score
+from dti.model.engine import Engine
+from dti.training.calibrate import Judged
+from dti.training.corpora import Corpora, Example
+
+_FIGURES = ("sample.f1", "sample.precision", "sample.recall", "accuracy.drug", "accuracy.target", "accuracy.interaction")
+
+_Triplets = Mapping[str, Sequence[Triplet]]
+
+
+@dataclass(frozen=True, slots=True)
+class Development:
+    """Metrics as JSON values, and the judged triplets to fit confidence on."""
+
+    metrics: Mapping[str, Any]
+    judged: tuple[Judged, ...]
+
+
+def assess(engine: Engine, decoder: Decoder, codec: Codec, corpora: Corpora) -> Development:
+    """Decode the development split and score it (KD-DTI hard match, compat mode)."""
+    development = corpora.development
+    gold = {example.key: example.triplets for example in development}
+    generations = decoder.decode(engine, [example.source for example in development])
+    predicted: dict[str, tuple[Triplet, ...]] = {}
+    judged = []
+    faults = 0
+    for number, (example, generation) in enumerate(zip(development, generations, strict=True)):
+        best = generation.hypotheses[0]
+        parsed = codec.parse(best.text)
+        faults += bool(parsed.faults)
+        predicted[example.key] = parsed.triplets
+        for located in parsed.located:
+            right = _right(located.triplet, example.triplets)
+            judged.append(Judged(best.logprobs(located.start, located.end), right, number))
+    metrics = {
+        "documents": len(development),
+        "model": _metrics(gold, predicted),
+        "baselines": {name: _metrics(gold, answer) for name, answer in _baselines(development, corpora.documents).items()},
+        "unreadable_generations": faults,
+    }
+    return Development(metrics, tuple(judged))
+
+
+def _right(triplet: Triplet, gold: Sequence[Triplet]) -> bool:
+    return score({"": gold}, {"": (triplet,)}).sample.precision > 0
+
+
+def _metrics(gold: _Triplets, predicted: _Triplets) -> dict[str, Any]:
+    """Figures with their 95% bootstrap intervals."""
+    report = score(gold, predicted)
+    bounds = intervals(report).figures
+    values = {
+        "sample.f1": report.sample.f1,
+        "sample.precision": report.sample.precision,
+        "sample.recall": report.sample.recall,
+        "accuracy.drug": report.accuracy.drug,
+        "accuracy.target": report.accuracy.target,
+        "accuracy.interaction": report.accuracy.interaction,
+    }
+    rows = {
+        n: {"value": round(values[n], 4), "low": round(bounds[n].low, 4), "high": round(bounds[n].high, 4)} for n in _FIGURES
+    }
+    return {**rows, "triplets": report.counts.predicted_triplets}
+
+
+def _baselines(development: Sequence[Example], training: Sequence[Example]) -> dict[str, _Triplets]:
+    """The most frequent training triplet for every document; the most frequent known names of each text as inhibitor."""
+    counted = Counter(triplet for example in training for triplet in example.triplets)
+    drugs = {triplet.drug.lower() for triplet in counted}
+    targets = {triplet.target.lower() for triplet in counted}
+    majority = [triplet for triplet, _ in counted.most_common(1)]
+    interaction = Counter(t.interaction for t in counted.elements()).most_common(1)[0][0] if counted else ""
+    named = {}
+    for example in development:
+        drug, target = (_most_frequent(example.source, names) for names in (drugs, targets))
+        named[example.key] = [Triplet(drug, interaction, target)] if drug and target else []
+    return {"most frequent triplet": {e.key: majority for e in development}, "most frequent known names": named}
+
+
+def _most_frequent(text: str, names: Iterable[str]) -> str:
+    """The known name that stands most often in the text, the longest of equals; names of four letters and more."""
+    padded = f" {' '.join(text.lower().replace(',', ' ').replace('.', ' ').split())} "
+    counts = {name: padded.count(f" {name} ") for name in names if len(name) > 3}
+    best = max(counts, key=lambda name: (counts[name], len(name), name), default="")
+    return best if counts.get(best) else ""

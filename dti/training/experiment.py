@@ -1,0 +1,122 @@
+"""What a training run is: a TOML recipe as frozen dataclasses."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from dti.errors import TrainingError
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """The model before training; `encoder` is a hub id or a folder with a BERT."""
+
+    encoder: str = "sentence-transformers/all-MiniLM-L6-v2"
+    decoder_layers: int = 2
+    dropout: float = 0.1
+    least_piece_count: int = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Optimisation:
+    """AdamW with linear warm-up and linear decay to zero; the encoder learns at its own, lower rate."""
+
+    learning_rate: float = 5e-4
+    encoder_learning_rate: float = 1e-4
+    warmup_steps: int = 100
+    weight_decay: float = 0.01
+    label_smoothing: float = 0.05
+    gradient_norm: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stretch of training on one kind of example.
+
+    `weights` says per corpus how many times an epoch holds each of its examples (a fraction keeps that
+    share); `swap` is the share of examples told about other names; lengths and batches are in tokens.
+    The lowest `frozen_layers` of the encoder do not learn, which saves two thirds of their cost.
+    """
+
+    name: str
+    examples: str
+    steps: int
+    source_tokens: int
+    batch_tokens: int
+    swap: float = 0.0
+    empty: float = 1.0
+    frozen_layers: int = 0
+    weights: Mapping[str, float] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """How the finished checkpoint reads and searches; `settings` are those of the decoding option."""
+
+    source_tokens: int = 400
+    decoding: str = "greedy"
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Experiment:
+    """A whole run; the same experiment on the same data gives the same weights."""
+
+    name: str
+    seed: int = 1
+    codec: str = "tagged"
+    threads: int = 2
+    target_tokens: int = 96
+    save_steps: int = 100
+    architecture: Architecture = Architecture()
+    optimisation: Optimisation = Optimisation()
+    stages: tuple[Stage, ...] = ()
+    serving: Serving = Serving()
+
+    @property
+    def steps(self) -> int:
+        """Optimiser steps of all stages."""
+        return sum(stage.steps for stage in self.stages)
+
+    @property
+    def sha256(self) -> str:
+        """Identity of what decides the weights, so that a run is only resumed under the recipe it began with."""
+        settings = dataclasses.asdict(self)
+        for free in ("name", "save_steps", "serving"):
+            del settings[free]
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+def read_experiment(path: Path) -> Experiment:
+    """Read a recipe; raises TrainingError that names an unknown or ill-typed setting."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise TrainingError(f"cannot read recipe {path}: {error}") from error
+    raw["architecture"] = _build(Architecture, raw.get("architecture", {}), "architecture")
+    raw["optimisation"] = _build(Optimisation, raw.get("optimisation", {}), "optimisation")
+    raw["serving"] = _build(Serving, raw.get("serving", {}), "serving")
+    raw["stages"] = tuple(_build(Stage, stage, "stages") for stage in raw.get("stages", ()))
+    experiment = _build(Experiment, raw, "recipe")
+    if not experiment.stages or any(stage.examples not in {"sentences", "documents"} for stage in experiment.stages):
+        raise TrainingError('a recipe needs stages, each with examples = "sentences" or "documents"')
+    return experiment
+
+
+def _build(kind: type[T], raw: Mapping[str, Any], place: str) -> T:
+    known = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # T is always a dataclass here
+    if unknown := sorted(set(raw) - set(known)):
+        raise TrainingError(f"{place}: unknown setting {unknown[0]!r} (has: {', '.join(sorted(known))})")
+    try:
+        return kind(**raw)
+    except TypeError as error:
+        raise TrainingError(f"{place}: {error}") from error

@@ -1,0 +1,163 @@
+"""The training loop: seeded, resumable, killable at any moment."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from transformers import BartForConditionalGeneration
+
+from dti.codecs import Codec
+from dti.errors import TrainingError
+from dti.model.vocabulary import Vocabulary
+from dti.training import state
+from dti.training.batches import Batch, Collator, epoch, with_steps
+from dti.training.corpora import Corpora, Example
+from dti.training.experiment import Experiment, Optimisation, Stage
+
+logger = logging.getLogger(__name__)
+
+_BETAS = (0.9, 0.98)
+_LOG_STEPS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One line of the training log; `loss` is per target token over the last steps."""
+
+    step: int
+    of: int
+    stage: str
+    loss: float
+    learning_rate: float
+    seconds: float
+
+
+class Trainer:
+    """Trains one model under one experiment; `folder` keeps state and log."""
+
+    def __init__(
+        self, experiment: Experiment, model: BartForConditionalGeneration, vocabulary: Vocabulary, codec: Codec, folder: Path
+    ) -> None:
+        self._experiment = experiment
+        self._model = model
+        self._vocabulary = vocabulary
+        self._codec = codec
+        self._folder = folder
+        self._optimiser = _optimiser(model, experiment.optimisation)
+
+    def run(self, corpora: Corpora, *, most_steps: int | None = None, report: Callable[[Progress], None]) -> int:
+        """Train from the last saved state, or from the start, to the last step, which is returned.
+
+        Saves on the way and at the end. With `most_steps` the learning rate reaches zero there.
+        """
+        stages = with_steps(self._experiment.stages, most_steps)
+        total = sum(stage.steps for stage in stages)
+        done = self._resume()
+        self._model.train()
+        losses: list[float] = []
+        began = time.monotonic()
+        for step, stage, batch in self._batches(corpora, stages, done):
+            rate = _rate(self._experiment.optimisation, step, total)
+            losses.append(self._step(step, batch, rate))
+            if step % _LOG_STEPS == 0 or step == total:
+                rate_now = rate * self._experiment.optimisation.learning_rate
+                line = Progress(step, total, stage.name, sum(losses) / len(losses), rate_now, time.monotonic() - began)
+                self._log(line)
+                report(line)
+                losses.clear()
+            if step % self._experiment.save_steps == 0 or step == total:
+                self._save(step)
+        return total
+
+    def _resume(self) -> int:
+        found = state.latest(self._folder / "state")
+        if found is None:
+            return 0
+        folder, step, identity = found
+        if identity != self._experiment.sha256:
+            raise TrainingError(f"{folder} was trained under another recipe; choose another output folder")
+        state.restore(folder, step, self._model, self._optimiser)
+        logger.info("resuming after step %d", step)
+        return step
+
+    def _save(self, step: int) -> None:
+        state.save(self._folder / "state", step, self._experiment.sha256, self._model, self._optimiser)
+
+    def _batches(self, corpora: Corpora, stages: tuple[Stage, ...], done: int) -> Iterator[tuple[int, Stage, Batch]]:
+        step = 0
+        for stage in stages:
+            collate = Collator(self._vocabulary, self._codec, stage.source_tokens, self._experiment.target_tokens)
+            with _frozen(self._model, stage.frozen_layers):
+                for examples in itertools.islice(self._stream(corpora, stage), stage.steps):
+                    step += 1
+                    if step > done:
+                        yield step, stage, collate(examples)
+
+    def _stream(self, corpora: Corpora, stage: Stage) -> Iterator[list[Example]]:
+        for number in itertools.count():
+            batches = epoch(corpora, stage, f"{self._experiment.seed}/{stage.name}/{number}")
+            if not batches:
+                raise TrainingError(f"stage {stage.name!r} has no examples")
+            yield from batches
+
+    def _step(self, step: int, batch: Batch, rate: float) -> float:
+        # Seeding every step keeps dropout the same whether or not the run was interrupted.
+        torch.manual_seed(self._experiment.seed * 1_000_003 + step)
+        settings = self._experiment.optimisation
+        for group in self._optimiser.param_groups:
+            group["lr"] = group["peak"] * rate
+        logits = self._model(input_ids=batch.source, attention_mask=batch.mask, decoder_input_ids=batch.decoder).logits
+        loss = nn.functional.cross_entropy(
+            logits.flatten(0, 1), batch.labels.flatten(), label_smoothing=settings.label_smoothing
+        )
+        self._optimiser.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        nn.utils.clip_grad_norm_(self._model.parameters(), settings.gradient_norm)
+        self._optimiser.step()
+        return float(loss.detach())
+
+    def _log(self, line: Progress) -> None:
+        with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
+            fields = {name: getattr(line, name) for name in Progress.__slots__}
+            log.write(json.dumps(fields) + "\n")
+
+
+@contextmanager
+def _frozen(model: BartForConditionalGeneration, layers: int) -> Iterator[None]:
+    """Stop gradients above the lowest `layers` of the encoder: what lies below neither learns nor costs a backward pass."""
+    if not layers:
+        yield
+        return
+    top = model.model.encoder.layers[layers - 1]
+    hook = top.register_forward_hook(lambda _module, _inputs, output: output.detach())
+    try:
+        yield
+    finally:
+        hook.remove()
+
+
+def _optimiser(model: BartForConditionalGeneration, settings: Optimisation) -> torch.optim.AdamW:
+    """Two groups: what came pretrained (encoder and the embeddings it shares) and the decoder."""
+    pretrained = {id(parameter) for parameter in model.model.encoder.parameters()}
+    encoder = [p for p in model.parameters() if id(p) in pretrained]
+    decoder = [p for p in model.parameters() if id(p) not in pretrained]
+    groups = [
+        {"params": encoder, "peak": settings.encoder_learning_rate},
+        {"params": decoder, "peak": settings.learning_rate},
+    ]
+    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS, weight_decay=settings.weight_decay)
+
+
+def _rate(settings: Optimisation, step: int, total: int) -> float:
+    """Share of the peak learning rate: linear up over the warm-up, then linear down to zero after the last step."""
+    warm = min(1.0, step / max(settings.warmup_steps, 1))
+    return warm * min(1.0, (total + 1 - step) / max(total - settings.warmup_steps, 1))
