@@ -28,7 +28,10 @@ class DtiClient:
 
     def __init__(self, base_url: str, *, timeout: float = 60.0, transport: httpx.BaseTransport | None = None) -> None:
         self._base_url = base_url.rstrip("/")
-        local = httpx.URL(self._base_url).host in _LOOPBACK  # no proxy of the environment leads there
+        try:
+            local = httpx.URL(self._base_url).host in _LOOPBACK  # no proxy of the environment leads there
+        except httpx.InvalidURL as error:
+            raise ServiceError(f"{base_url} is no address of a service: {error}") from error
         self._http = httpx.Client(base_url=self._base_url, timeout=timeout, transport=transport, trust_env=not local)
 
     def __enter__(self) -> Self:
@@ -138,13 +141,13 @@ class DtiClient:
     def _send(self, method: str, path: str, **arguments: Any) -> Any:
         try:
             response = self._http.request(method, path, **arguments)
+        except httpx.UnsupportedProtocol as error:
+            raise ServiceError(f"{self._base_url} is no address of a service: {error}") from error
         except httpx.ConnectError as error:
             hint = "is `dti up` running? (or set DTI_SERVICE_URL, or give --url)"
             raise ServiceUnavailableError(f"no service at {self._base_url}: {hint}") from error
         except httpx.HTTPError as error:
             raise ServiceUnavailableError(f"{self._base_url} did not answer: {error or type(error).__name__}") from error
-        except (httpx.InvalidURL, ValueError) as error:
-            raise ServiceError(f"cannot ask {self._base_url}: {error}") from error
         if response.is_success:
             return _json(response)
         raise _problem(response)

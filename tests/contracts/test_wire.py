@@ -1,0 +1,22 @@
+"""The client's types and the service's schemas are one contract."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import BaseModel
+
+from api import schemas
+from dti.client import answers
+
+_ANSWERS = ["Asked", "Batch", "Item", "Upload", "Run", "DocumentRef", "Evidence", "Triplet", "Reading", "Document"]
+
+
+@pytest.mark.parametrize("name", _ANSWERS)
+def test_client_and_service_name_the_same_fields(name: str) -> None:
+    schema: type[BaseModel] = getattr(schemas, name)
+
+    assert set(getattr(answers, name).__annotations__) == set(schema.model_fields)
+
+
+def test_no_answer_of_the_client_is_left_out() -> None:
+    assert {name for name, value in vars(answers).items() if hasattr(value, "__total__")} == set(_ANSWERS)
