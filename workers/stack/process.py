@@ -62,6 +62,7 @@ class Child:
 
     def __init__(self, command: Command) -> None:
         self.command = command
+        self._asked = False
         command.log.parent.mkdir(parents=True, exist_ok=True)
         _rotate(command.log)
         account = command.account
@@ -94,10 +95,16 @@ class Child:
         """Exit status, negative for a signal, None while it runs."""
         return self._process.poll()
 
+    def ask_to_stop(self) -> None:
+        """Ask once for an orderly end; `stop` waits for it."""
+        if self.alive and not self._asked:
+            self._asked = True
+            self._process.send_signal(self.command.stop_signal)
+
     def stop(self, grace: float = 10.0) -> None:
         """Ask for an orderly end, insist after `grace` seconds, leave nothing of the group behind."""
         if self.alive:
-            self._process.send_signal(self.command.stop_signal)
+            self.ask_to_stop()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(grace)
         self.kill()

@@ -72,6 +72,7 @@ class _Runner:
         """Whether it became ready; raises StackError when it ended or takes too long."""
         child = self._running()
         if self.part.once and child.exit_code == 0:
+            self.child = None  # its process id may be somebody else's by the time we stop
             self._show(PartState.DONE)
             return True
         if not child.alive:
@@ -94,12 +95,17 @@ class _Runner:
         elif self.state is not PartState.UP and self.part.ready():
             self._show(PartState.UP, f"pid {self.child.pid}, restarted")
 
+    def ask_to_stop(self) -> None:
+        """Start the orderly end."""
+        if self.child is not None:
+            self._show(PartState.STOPPING)
+            self.child.ask_to_stop()
+
     def stop(self) -> None:
-        """End the process and undo what was prepared."""
+        """See the process end, and undo what was prepared."""
         if not self._prepared:
             return
-        if self.child is not None and self.state is not PartState.DONE:
-            self._show(PartState.STOPPING)
+        if self.child is not None:
             self.child.stop(self.part.grace)
         self.child = None
         self._prepared = False
@@ -183,8 +189,10 @@ class Supervisor:
                 runner.keep_up()
 
     def stop(self) -> None:
-        """Stop everything, last started first; a part that resists does not keep the others running."""
+        """Stop everything, last stage first; a part that resists does not keep the others running."""
         for stage in reversed(self._stages):
+            for runner in reversed(stage):
+                runner.ask_to_stop()
             for runner in reversed(stage):
                 try:
                     runner.stop()
