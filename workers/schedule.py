@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from workers.queue import PULL_QUEUE, RECONCILE
 
+_KEPT = 20
+
 
 def schedule(reconcile_seconds: float) -> dict[str, dict[str, object]]:
-    """Celery beat's schedule. A reconcile that nobody ran before the next one is due is dropped."""
-    options = {"queue": PULL_QUEUE, "expires": reconcile_seconds}
+    """Celery beat's schedule. Where no worker comes for hours, old rings are dropped instead of piling up."""
+    options = {"queue": PULL_QUEUE, "expires": _KEPT * reconcile_seconds}
     return {"reconcile": {"task": RECONCILE, "schedule": reconcile_seconds, "options": options}}

@@ -26,7 +26,8 @@ RETURNING items.id, items.key, items.document_id, items.attempts
 """
 _ADD = """
 INSERT INTO items (batch_id, key, state, reason, document_id)
-SELECT DISTINCT ON (key) :batch, key, state, reason, document_id FROM stage_items ORDER BY key, place DESC
+SELECT :batch, key, state, reason, document_id
+FROM (SELECT DISTINCT ON (key) * FROM stage_items ORDER BY key, place DESC) AS latest ORDER BY place
 ON CONFLICT (batch_id, key) DO NOTHING
 """
 _HELD = """
