@@ -59,10 +59,11 @@ class LiveDisplay:
 
 
 class PlainDisplay:
-    """A line per change on stderr, the URL on stdout."""
+    """A line per change on stderr, the URL on stdout, or on stderr too where stdout belongs to results."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, url_to_stderr: bool = False) -> None:
         self._start = time.monotonic()
+        self._url_to_stderr = url_to_stderr
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +78,7 @@ class PlainDisplay:
 
     def announce(self, url: str) -> None:
         """Print the URL."""
-        click.echo(f"DTI answers at {url}")
+        click.echo(f"DTI answers at {url}", err=self._url_to_stderr)
 
 
 class JsonDisplay:

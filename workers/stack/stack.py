@@ -44,7 +44,7 @@ class EmbeddedStack:
     """PostgreSQL, Valkey, migrations, workers, clock and API on one state folder."""
 
     def __init__(self, state: StateFolder, settings: Settings, *, port: int | None = None) -> None:
-        self._state = state
+        self.state = state
         self._settings = settings
         self._wanted_port = port
         self._postgres = EmbeddedPostgres(state.path / "postgres", log=state.logs / "postgres.log")
@@ -53,14 +53,14 @@ class EmbeddedStack:
     @contextlib.contextmanager
     def running(self, display: Announcer, stop: StopRequest) -> Iterator[RunningStack]:
         """Start everything, and stop everything at the end; raises StackError naming the part that fails."""
-        with self._state.owned():
+        with self.state.owned():
             port = choose_port(self._wanted_port)
             url = f"http://{HOST}:{port}"
             supervisor = Supervisor(self.stages(port), display, stop)
             try:
                 started = supervisor.start()
                 if started:
-                    self._state.announce(url)
+                    self.state.announce(url)
                     display.announce(url)
                 yield RunningStack(url, supervisor, started)
             finally:
@@ -80,7 +80,7 @@ class EmbeddedStack:
         return (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE) if trains else (PULL_QUEUE, EXTRACT_QUEUE)
 
     def _worker(self, work: str) -> Part:
-        health = self._state.path / f"{work}.health"
+        health = self.state.path / f"{work}.health"
         what = ("--beat",) if work == "beat" else (f"--queues={work}",)
         part = self._part(work if work == "beat" else f"worker-{work}", "worker", *what, "--health-file", str(health))
         return replace(part, ready=health.exists, prepare=lambda: health.unlink(missing_ok=True))
@@ -91,7 +91,7 @@ class EmbeddedStack:
 
     def _part(self, name: str, *arguments: str, once: bool = False) -> Part:
         def command() -> Command:
-            return Command(argv=(*_DTI, *arguments), log=self._state.logs / f"{name}.log", environment=self._environment())
+            return Command(argv=(*_DTI, *arguments), log=self.state.logs / f"{name}.log", environment=self._environment())
 
         return Part(name=name, command=command, ready=lambda: False, once=once)
 
@@ -100,8 +100,8 @@ class EmbeddedStack:
             "DTI_DATABASE_URL": self._postgres.url,
             "DTI_BROKER_URL": self._redis.url,
             "DTI_MODEL_DIR": str(self._settings.model_dir.resolve()),
-            "DTI_STATE_DIR": str(self._state.path),
-            OWNER_VARIABLE: str(self._state.path),
+            "DTI_STATE_DIR": str(self.state.path),
+            OWNER_VARIABLE: str(self.state.path),
             "PYTHONUNBUFFERED": "1",
         }
 
