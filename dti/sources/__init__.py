@@ -13,10 +13,16 @@ from dti.errors import SourceError
 from dti.registry import Registry
 from dti.sources._stream import BrokenStreamError, as_utf8, chunks
 from dti.sources.base import Input, Item, Limits, Reader, SourceFault
+from dti.sources.bioc_json import BiocJson
+from dti.sources.bioc_xml import BiocXml
 from dti.sources.detect import HEAD, detect
+from dti.sources.jats import Jats
 from dti.sources.jsonl import Jsonl
+from dti.sources.medline import Medline
 from dti.sources.plain_text import PlainText
 from dti.sources.pubmed_xml import PubmedXml
+from dti.sources.pubtator import Pubtator
+from dti.sources.ris import Ris
 
 __all__ = ["READERS", "Input", "Item", "Limits", "Reader", "SourceFault", "read"]
 
@@ -24,6 +30,12 @@ READERS: Registry[Reader] = Registry(
     "input format",
     {
         "pubmed_xml": PubmedXml,
+        "medline": Medline,
+        "ris": Ris,
+        "pubtator": Pubtator,
+        "bioc_xml": BiocXml,
+        "bioc_json": BiocJson,
+        "jats": Jats,
         "jsonl": Jsonl,
         "plain_text": PlainText,
     },

@@ -15,6 +15,26 @@ _MONTHS = {
     name: f"{number:02}"
     for number, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)
 }
+_LANGUAGES = {
+    key: code
+    for code, two, name in (
+        ("eng", "en", "english"),
+        ("fre", "fr", "french"),
+        ("ger", "de", "german"),
+        ("spa", "es", "spanish"),
+        ("ita", "it", "italian"),
+        ("por", "pt", "portuguese"),
+        ("rus", "ru", "russian"),
+        ("chi", "zh", "chinese"),
+        ("jpn", "ja", "japanese"),
+        ("kor", "ko", "korean"),
+        ("pol", "pl", "polish"),
+        ("dut", "nl", "dutch"),
+        ("cze", "cs", "czech"),
+        ("tur", "tr", "turkish"),
+    )
+    for key in (two, name)
+}
 _DATE = re.compile(
     r"([0-9]{4})(?![0-9])(?:[\s/.-]*(?:([0-9]{1,2})(?![0-9])|([A-Za-z]{3})[a-z]*))?(?:[\s/.-]+([0-9]{1,2})(?![0-9]))?"
 )
@@ -29,8 +49,10 @@ def clean(text: str, limit: int) -> str:
         raise InputTooLargeError(f"a field of {len(text):,} characters exceeds the limit of {limit:,}")
     if "&" in text:
         text = _ESCAPE.sub(_unescape, text)
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")  # no other white space is printable: nothing to do for most texts, at a third of the cost
     text = " ".join(text.split())
-    if not text.isprintable() and (found := _CONTROL.search(text)):
+    if found := _CONTROL.search(text):
         raise MalformedInputError(f"control character U+{ord(found[0]):04X} in a field")
     return text
 
@@ -60,6 +82,17 @@ def free_date(text: str) -> str:
     return iso_date(year, number or (name if name.lower() in _MONTHS else ""), day)
 
 
+def compact_date(text: str) -> str:
+    """ISO date of "20150731" or of free text."""
+    return iso_date(text[:4], text[4:6], text[6:8]) if re.fullmatch("[0-9]{8}", text) else free_date(text)
+
+
+def language(text: str) -> str:
+    """MEDLINE's three-letter code of an ISO 639-1 code ("en-US") or an English language name; else `text` in lower case."""
+    name = text.strip().lower()
+    return _LANGUAGES.get(name) or _LANGUAGES.get(re.split("[-_]", name)[0]) or name
+
+
 def doi(text: str) -> str:
     """The bare DOI inside `text` ("doi:10.1/x", "https://doi.org/10.1/x", "10.1/x [doi]"), or ""."""
     match = _DOI.search(text)
@@ -76,6 +109,15 @@ def pmid(text: str) -> str:
     """The digits of a PMID, or "" if `text` is none."""
     digits = text.strip()
     return digits if digits.isascii() and digits.isdigit() and len(digits) <= 10 else ""
+
+
+def author_name(family: str, given: str, suffix: str = "", group: str = "") -> str:
+    """A person as "Family, Given Suffix", or the collective name; "" if there is no name."""
+    if group:
+        return group
+    if suffix:
+        given = f"{given} {suffix}".strip()
+    return f"{family}, {given}" if family and given else family or given
 
 
 def identity(*, pmid: str = "", pmcid: str = "", doi: str = "", own: str = "") -> tuple[str, str]:

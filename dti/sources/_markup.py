@@ -15,6 +15,7 @@ from dti.sources._clean import clean
 Element: TypeAlias = etree._Element  # noqa: SLF001 - lxml has no public name for it
 
 _MATHML = "{http://www.w3.org/1998/Math/MathML}"
+_MATH = f"{_MATHML}math"
 _ANNOTATIONS = (f"{_MATHML}annotation", f"{_MATHML}annotation-xml")
 
 _string = etree.XPath("string()", smart_strings=False)
@@ -26,7 +27,7 @@ def plain_text(element: Element | None, limit: int) -> str:
         return ""
     if not len(element):
         return clean(element.text or "", limit)
-    for formula in element.findall(f".//{_MATHML}math"):
+    for formula in tuple(element.iter(_MATH)):
         _flatten(formula)
     return clean(str(_string(element)), limit)
 

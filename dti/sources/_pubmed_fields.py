@@ -27,6 +27,11 @@ def text_of(element: Element | None) -> str:
     return "" if element is None else " ".join((element.text or "").split())
 
 
+def marked_up(element: Element | None) -> str:
+    """Text of a name that may hold markup, as in "2<sup>nd</sup>"."""
+    return "" if element is None else " ".join("".join(element.itertext()).split())
+
+
 def texts_of(element: Element | None) -> tuple[str, ...]:
     """Texts of the children that have any."""
     return () if element is None else tuple(text for child in element if (text := text_of(child)))
@@ -124,20 +129,11 @@ def authors_of(authors: Element | None) -> tuple[str, ...]:
 
 
 def _author(author: Element) -> str:
-    family = given = suffix = ""
-    for child in author:
-        tag = child.tag
-        if tag == "LastName":
-            family = text_of(child)
-        elif tag == "ForeName" or (tag == "Initials" and not given):
-            given = text_of(child)
-        elif tag == "Suffix":
-            suffix = text_of(child)
-        elif tag == "CollectiveName":
-            return " ".join("".join(child.itertext()).split())
-        elif tag == "AffiliationInfo":
-            break
-    return ", ".join(part for part in (family, f"{given} {suffix}".strip()) if part)
+    parts = parts_of(author)
+    given = text_of(parts.get("ForeName")) or text_of(parts.get("Initials"))
+    return _clean.author_name(
+        text_of(parts.get("LastName")), given, marked_up(parts.get("Suffix")), marked_up(parts.get("CollectiveName"))
+    )
 
 
 def mesh_of(headings: Element | None) -> tuple[MeshHeading, ...]:

@@ -20,8 +20,6 @@ from dti.sources._cutter import Cut, Cutter
 from dti.sources._markup import Element
 from dti.sources.base import Input, Item, SourceFault
 
-Convert = Callable[[Element, str], Iterator[Item]]
-
 _PROLOG_LIMIT = 1024 * 1024
 _SKIP = re.compile(rb"(?:\s+|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->)+", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>", re.DOTALL)
@@ -40,6 +38,19 @@ class Prolog:
     start_tag: bytes
     line: int
     encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The bytes of one record, its number from 1, and the parser for it or for a part of it."""
+
+    data: bytes
+    ordinal: int
+    utf8: bool
+    parse: Callable[[bytes], Element]
+
+
+Convert = Callable[[Record], Iterator[Item]]
 
 
 def prolog(head: bytes, name: str) -> Prolog | None:
@@ -62,7 +73,7 @@ def prolog(head: bytes, name: str) -> Prolog | None:
 
 
 def records(source: Input, names: tuple[str, ...], convert: Convert) -> Iterator[Item]:
-    """What `convert` makes of each element called one of `names`, with its place; a SourceError from it is a fault.
+    """What `convert` makes of each element called one of `names`; a SourceError or XMLSyntaxError from it is a fault.
 
     Raises MalformedInputError if the prolog is none, UnsupportedFormatError if its encoding is unknown.
     """
@@ -91,22 +102,25 @@ class _Parser:
 
     def __init__(self, source: Input, start: Prolog, names: tuple[str, ...]) -> None:
         self._source = source
-        self._lxml = _lxml_parser(source.encoding or start.encoding or "utf-8", source)
+        encoding = (source.encoding or start.encoding or "utf-8").lower()
+        self._utf8 = encoding in {"utf-8", "utf8", "us-ascii", "ascii"}
+        self._ordinal = 0
+        self._lxml = _lxml_parser(encoding, source)
         wrapped = b"xmlns" in start.start_tag and start.root not in names
         self._before = b" ".join(start.start_tag.split()) if wrapped else b""
         self._after = f"</{start.root}>".encode() if wrapped else b""
 
     def items(self, cut: Cut, convert: Convert) -> Iterator[Item]:
         """The record's items; where it is not well-formed, a fault, and the records that its missing end tag swallowed."""
-        place = self._source.place(cut.line)
+        self._ordinal += 1
         try:
-            yield from convert(self._element(cut.data), place)
+            yield from convert(Record(cut.data, self._ordinal, self._utf8, self._element))
         except etree.XMLSyntaxError as error:
             yield self._syntax_fault(error, cut)
             for piece in self._swallowed(cut):
                 yield from self.items(piece, convert)
         except SourceError as error:
-            yield SourceFault.of(error, place)
+            yield SourceFault.of(error, self._source.place(cut.line))
 
     def _swallowed(self, cut: Cut) -> Iterator[Cut]:
         """Pieces of a broken record that begin like another record of the same name."""

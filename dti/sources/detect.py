@@ -6,13 +6,14 @@ import re
 from pathlib import PurePath
 
 from dti.errors import UnsupportedFormatError
-from dti.sources import pubmed_xml
+from dti.sources import jats, pubmed_xml
 from dti.sources._xml import prolog
 
 HEAD = 64 * 1024
 
 _ROOTS = {
     **dict.fromkeys(pubmed_xml.ROOTS, "pubmed_xml"),
+    **dict.fromkeys(jats.ROOTS, "jats"),
     "collection": "bioc_xml",
 }
 _BIOC_KEY = re.compile(rb'"(?:documents|passages|PubTator3)"\s*:\s*\[')

@@ -6,17 +6,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from lxml.etree import XMLSyntaxError
+
 from dti.domain.documents import Document
 from dti.errors import MalformedInputError
 from dti.sources import _pubmed_fields as fields
 from dti.sources._markup import Element, plain_text
+from dti.sources._pubmed_flat import FlatLists, split
 from dti.sources._sections import joined
-from dti.sources._xml import records
+from dti.sources._xml import Record, records
 from dti.sources.base import Input, Item
 
 _CITATIONS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation", "DeleteDocument")
 ROOTS = frozenset((*_CITATIONS, "PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet"))
 
+_FLAT = (b"<PubmedArticle>", b"<MedlineCitation")
 _NO_TITLE = frozenset(("[Not Available].", "[Not Available]", "Not Available."))
 
 
@@ -29,16 +33,25 @@ class PubmedXml:
         return records(source, _CITATIONS, partial(_documents, limit=source.limits.field_chars))
 
 
-def _documents(record: Element, _place: str, *, limit: int) -> Iterator[Document]:
-    match record.tag:
-        case "PubmedArticle":
-            yield _article(record.find("MedlineCitation"), record.find("PubmedData"), limit)
-        case "MedlineCitation":
-            yield _article(record, None, limit)
+def _documents(record: Record, *, limit: int) -> Iterator[Document]:
+    if record.utf8 and record.data.startswith(_FLAT):
+        rest, lists = split(record.data)
+        try:
+            yield _article(record.parse(rest), lists, limit)
+            return
+        except XMLSyntaxError:
+            pass  # parsed again as a whole, for the line that is wrong
+    yield from _from_tree(record.parse(record.data), limit)
+
+
+def _from_tree(element: Element, limit: int) -> Iterator[Document]:
+    match element.tag:
+        case "PubmedArticle" | "MedlineCitation":
+            yield _article(element, FlatLists(), limit)
         case "PubmedBookArticle":
-            yield _book_article(record.find("BookDocument"), limit)
+            yield _book_article(element.find("BookDocument"), limit)
         case _:
-            yield from map(_deleted, record.iterchildren("PMID"))
+            yield from map(_deleted, element.iterchildren("PMID"))
 
 
 def _deleted(element: Element) -> Document:
@@ -46,17 +59,19 @@ def _deleted(element: Element) -> Document:
     return Document(source="pmid", id=pmid, pmid=pmid, title="", version=fields.version_of(element), deleted=True)
 
 
-def _article(citation: Element | None, data: Element | None, limit: int) -> Document:
+def _article(record: Element, lists: FlatLists, limit: int) -> Document:
+    outer = fields.parts_of(record)
+    citation = record if record.tag == "MedlineCitation" else outer.get("MedlineCitation")
     if citation is None:
         raise MalformedInputError("PubmedArticle without MedlineCitation")
-    parts = fields.parts_of(citation)
+    parts = outer if citation is record else fields.parts_of(citation)
     article = parts.get("Article")
     if article is None:
         raise MalformedInputError("MedlineCitation without Article")
     inner = fields.parts_of(article)
     journal = fields.parts_of(inner.get("Journal"))
     pmid = fields.pmid_of(parts.get("PMID"))
-    ids = fields.article_ids(None if data is None else data.find("ArticleIdList"))
+    ids = fields.article_ids(fields.parts_of(outer.get("PubmedData")).get("ArticleIdList"))
     title = plain_text(inner.get("ArticleTitle"), limit)
     sections = fields.sections_of(inner.get("Abstract"), limit)
     return Document(
@@ -75,10 +90,10 @@ def _article(citation: Element | None, data: Element | None, limit: int) -> Docu
         journal=fields.journal_of(journal, parts.get("MedlineJournalInfo")),
         published=fields.published_of(inner, journal),
         revised=fields.date_of(parts.get("DateRevised")),
-        authors=fields.authors_of(inner.get("AuthorList")),
+        authors=fields.authors_of(inner.get("AuthorList")) if lists.authors is None else lists.authors,
         publication_types=fields.texts_of(inner.get("PublicationTypeList")),
-        mesh=fields.mesh_of(parts.get("MeshHeadingList")),
-        substances=fields.substances_of(parts.get("ChemicalList")),
+        mesh=fields.mesh_of(parts.get("MeshHeadingList")) if lists.mesh is None else lists.mesh,
+        substances=fields.substances_of(parts.get("ChemicalList")) if lists.substances is None else lists.substances,
         corrections=fields.corrections_of(parts.get("CommentsCorrectionsList")),
     )
 
