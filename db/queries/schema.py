@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from alembic.runtime.migration import MigrationContext
@@ -25,6 +26,11 @@ class SchemaState:
 
 def state(session: Session) -> SchemaState:
     """Read the database's revision and compare it with the packaged migrations."""
-    scripts = ScriptDirectory(str(files("db") / "migrations"))
     current = MigrationContext.configure(session.connection()).get_current_revision()
-    return SchemaState(current, scripts.get_current_head())
+    return SchemaState(current, _newest())
+
+
+@cache
+def _newest() -> str | None:
+    """Of the packaged migrations, which do not change while the process runs."""
+    return ScriptDirectory(str(files("db") / "migrations")).get_current_head()
