@@ -33,7 +33,9 @@ def _find(text: str) -> Iterator[Definition]:
         short = match[1].strip()
         if len(short.split()) > 2 or not any(char.isalpha() for char in short):
             continue
-        end = len(text[: match.start()].rstrip())
+        end = match.start()
+        while end > 0 and text[end - 1].isspace():
+            end -= 1
         start = _long_form(text, _window(text, end, short), end, short)
         if start is not None and end - start > len(short):
             yield Definition(Span(start, end), Span(match.start(1), match.start(1) + len(short)))

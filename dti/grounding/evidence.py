@@ -1,15 +1,17 @@
 """The sentence behind a triplet and where both names stand; the order of preference is argued in ADR 0046.
 
 A sentence with both names comes first, then one with either. Among equals, one that words the interaction ("inhibits"
-for "inhibitor") comes before one that does not, the abstract before the title, the earlier before the later. A name
-that the sentence lacks but the text has keeps its span, at its mention nearest to the sentence; spans always count
-characters of `Document.text`, whatever the sentence. A name that the text lacks has no span, and with neither name in
-the text there is no sentence.
+for "inhibitor") comes before one that does not, the abstract before the title, one that names the drug before one that
+names the target alone ("zolpidem prefers the same receptor"), the earlier before the later. A name that the sentence
+lacks but the text has keeps its span, at its mention nearest to the sentence; spans always count characters of
+`Document.text`, whatever the sentence. A name that the text lacks has no span, and with neither name in the text there
+is no sentence.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +23,7 @@ from dti.domain.triplets import Triplet
 from dti.grounding.mentions import Mention, MentionFinder
 from dti.grounding.sentences import sentences
 
+_PAIRED = 50  # mentions of a name in one sentence that are compared; a text of nothing but names must not take minutes
 _WORD = re.compile(r"[a-z]{4,}")
 _SUFFIX = re.compile(r"(?:at|it|ist|i|t)?(?:ors?|ers?|ists?|isms?|ions?|ing|ed|ates?|s)$")
 
@@ -60,10 +63,10 @@ class Grounder:
     def _best_sentence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Span:
         cue = cues(interaction)
 
-        def preference(sentence: Span) -> tuple[int, bool, bool, int]:
-            names = any(_inside(span, sentence) for span in drugs) + any(_inside(span, sentence) for span in targets)
+        def preference(sentence: Span) -> tuple[int, bool, bool, bool, int]:
+            drug, target = bool(_inside(drugs, sentence)), bool(_inside(targets, sentence))
             worded = bool(cue and cue.search(self._text, sentence.start, sentence.end))
-            return (-names, not worded, sentence.start < self._title_end, sentence.start)
+            return (-drug - target, not worded, sentence.start < self._title_end, not drug, sentence.start)
 
         return min(self._sentences, key=preference)
 
@@ -80,14 +83,15 @@ def _spans(mentions: Sequence[Mention]) -> tuple[Span, ...]:
     return tuple(mention.span for mention in mentions)
 
 
-def _inside(span: Span, sentence: Span) -> bool:
-    return span.start < sentence.end and span.end > sentence.start
+def _inside(spans: Sequence[Span], sentence: Span) -> Sequence[Span]:
+    """The spans that touch the sentence; they are in order and do not hold one another."""
+    first = bisect_right(spans, sentence.start, key=lambda span: span.end)
+    return spans[first : bisect_left(spans, sentence.end, lo=first, key=lambda span: span.start)]
 
 
 def _near(spans: Sequence[Span], sentence: Span) -> Sequence[Span]:
     """The mentions in the sentence; where there are none, the one nearest to it."""
-    inside = [span for span in spans if _inside(span, sentence)]
-    return inside or sorted(spans, key=lambda span: _distance(span, sentence))[:1]
+    return _inside(spans, sentence)[:_PAIRED] or sorted(spans, key=lambda span: _distance(span, sentence))[:1]
 
 
 def _closest_pair(drugs: Sequence[Span], targets: Sequence[Span]) -> tuple[Span | None, Span | None]:

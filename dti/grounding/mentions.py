@@ -18,6 +18,7 @@ _SUBTYPE = re.compile(
     rf"{_DASH}(?:\d|[{GREEK}]|(?:[A-Za-z]|[IVX]{{1,4}}|alpha|beta|gamma|delta|epsilon|kappa)(?![^\W_]))", re.IGNORECASE
 )
 _LOCANT = re.compile(rf"(?:^|[\s(\[])\d+(?:[,'′]\d+)*['′]?{_DASH}$")
+_SENTENCE_ENDS = frozenset(("", ".", "!", "?", ":"))
 _ARTICLE = re.compile(r"\w\s+a$")
 
 
@@ -61,13 +62,21 @@ class MentionFinder:
     def spelling(self, name: str, mentions: tuple[Mention, ...]) -> str:
         """The name as the document writes it most often; the name itself where only other forms of it are there.
 
-        Another number ("receptors"), another numeral or an abbreviation is another form: it would change the key.
+        Another number ("receptors"), another numeral or an abbreviation is another form: it would change the key. The
+        capital that begins a sentence is not the name's.
         """
-        written = [self.text[mention.span.start : mention.span.end] for mention in mentions]
+        written = [self._written(mention.span, name) for mention in mentions]
         for same in (str.casefold, _bare):
-            if forms := Counter(" ".join(form.split()) for form in written if same(form) == same(name)):
+            if forms := Counter(form for form in written if same(form) == same(name)):
                 return forms.most_common(1)[0][0]
         return name
+
+    def _written(self, span: Span, name: str) -> str:
+        form = " ".join(self.text[span.start : span.end].split())
+        if form.count("(") != form.count(")"):
+            return ""
+        begins = self.text[max(0, span.start - 8) : span.start].rstrip()[-1:] in _SENTENCE_ENDS
+        return name if begins and form[1:] == name[1:] else form
 
     def _spellings(self, name: str, *, abbreviation: bool = False) -> Iterator[Span]:
         regex = pattern(name)
@@ -78,7 +87,7 @@ class MentionFinder:
         while match := regex.search(self.text, position):
             position = match.start() + 1
             span = self._with_closing_bracket(Span(*match.span()))
-            if self._is_mention(span, name, wanted, capitals=abbreviation or len(wanted) <= 3):
+            if self._is_mention(span, name, wanted, capitals=abbreviation or len(_bare(name)) <= 3):
                 position = span.end
                 yield span
 
@@ -104,12 +113,18 @@ class MentionFinder:
         return not _SUBTYPE.match(self.text, span.end) and not _LOCANT.search(before)
 
     def _defined(self, spans: tuple[Span, ...], name: str) -> Iterator[Span]:
+        starts = {span.end: span.start for span in spans}
+        shorts, longs = set(), set()
         for definition in self._definitions:
             long, short = definition.long, definition.short
-            if any(span.end == long.end and span.start <= long.start for span in spans):
-                yield from self._literal(self.text[short.start : short.end])
+            if long.end in starts and starts[long.end] <= long.start:
+                shorts.add(self.text[short.start : short.end])
             elif canonical(self.text[short.start : short.end]) == canonical(name):
-                yield from self._spellings(self.text[long.start : long.end])
+                longs.add(self.text[long.start : long.end])
+        for form in sorted(shorts):
+            yield from self._literal(form)
+        for form in sorted(longs):
+            yield from self._spellings(form)
 
     def _literal(self, short: str) -> Iterator[Span]:
         for match in re.finditer(re.escape(short), self.text):

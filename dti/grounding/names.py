@@ -53,6 +53,7 @@ _TIGHT = rf"[{re.escape(HYPHENS)}(\[]?"
 _SOFT = rf"[{re.escape(HYPHENS)}\u200b]?"
 
 
+@lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
     """The form that all spellings of a name share: `COX-2`, `cox - 2` and `COX₂` are `cox2`, `TNF-α` is `tnfalpha`.
 

@@ -74,6 +74,6 @@ def _cuts(part: str) -> set[int]:
 def _inside_sentence(part: str, cut: int) -> bool:
     """Whether the full stop before the cut belongs to an abbreviation that goes on, e.g. "Fusarium spp. were"."""
     before = part[max(0, cut - 16) : cut].rstrip()
-    following = part[cut:].lstrip()[:1]
+    following = part[cut : cut + 8].lstrip()[:1]
     goes_on = following.islower() or following.isdigit() or following in {"(", "["}
     return bool(_NEVER_LAST.search(before)) or (goes_on and bool(_SELDOM_LAST.search(before)))

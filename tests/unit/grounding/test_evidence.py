@@ -33,6 +33,11 @@ def test_among_those_one_that_words_the_interaction():
     assert evidence.sentence == "Aspirin inhibited COX-1."
 
 
+def test_without_a_sentence_that_has_both_one_that_names_the_drug():
+    _, evidence = ground("Ibuprofen inhibits COX-1. Aspirin inhibits the same enzyme.")
+    assert evidence.sentence == "Aspirin inhibits the same enzyme."
+
+
 def test_the_abstract_comes_before_the_title():
     _, evidence = ground("Here aspirin inhibits COX-1.", title="Aspirin inhibits COX-1.")
     assert evidence.sentence == "Here aspirin inhibits COX-1."
@@ -100,3 +105,10 @@ def test_any_text_and_names_give_exact_evidence_or_none(abstract, drug, interact
     text, evidence = ground(f"{abstract} {drug}.", (drug, interaction, target))
     assert evidence.sentence == (at(text, evidence.sentence_span) if evidence.sentence_span else "")
     assert (evidence.sentence_span is None) == (evidence.drug_span is None and evidence.target_span is None)
+
+
+@pytest.mark.parametrize("text", ["aspirin COX-1 ", "aspirin COX-1. ", "aspirin (COX-1) ", "(", "\n", "aspirin"])
+def test_a_text_of_nothing_but_names_is_no_trap(text):
+    """Quadratic work on it would run into the tests' time limit."""
+    _, evidence = ground(text * (200_000 // len(text)))
+    assert evidence.grounded is ("COX-1" in text)

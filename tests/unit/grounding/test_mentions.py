@@ -79,7 +79,11 @@ def test_mentions_say_how_they_match():
     ("name", "text", "spelled"),
     [
         ("mao - a", "MAO-A, MAO-A and MAO A", "MAO-A"),
-        ("haloperidol", "Haloperidol. We gave haloperidol, more haloperidol.", "haloperidol"),
+        ("haloperidol", "Haloperidol. Haloperidol and more haloperidol.", "haloperidol"),
+        ("haloperidol", "Haloperidol was given. Haloperidol helped.", "haloperidol"),
+        ("gleevec", "We gave Gleevec.", "Gleevec"),
+        ("dna", "DNA. DNA", "DNA"),
+        ("glp-1 receptor", "peptide-1 (GLP-1) receptor", "glp-1 receptor"),
         ("dopamine d2 receptor", "dopamine D2 receptors", "dopamine d2 receptor"),
         ("monoamine oxidase a", "MAO-A", "monoamine oxidase a"),
     ],
