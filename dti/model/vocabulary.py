@@ -76,7 +76,7 @@ class Vocabulary:
         if token.startswith(_CONTINUES) or token in _GLUED_BOTH or before in _GLUED_BOTH or before in _OPENS:
             return False
         if token in _OPENS:
-            return not text.endswith(("-", ")")) and not _NUMBER.match(before)
+            return not text.endswith(")")
         if token in _CLOSES:
             return False
         return not (before in ",." and _NUMBER.match(token) and text[-2:-1].isdigit())

@@ -1,0 +1,62 @@
+"""What every codec must satisfy; a new codec is tested by being registered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dti import codecs
+from dti.codecs import CODECS
+from dti.domain.documents import Document
+from dti.domain.triplets import Triplet
+
+EACH = pytest.mark.parametrize("name", list(CODECS))
+MARKERS = sorted({marker for name in CODECS for marker in CODECS.build(name).markers})
+# Names made of marker pieces and backslashes are the ones that could forge a field.
+PIECES = st.sampled_from([*MARKERS, "<", ">", "\\", "d", "r", "t", " ", "COX-2", "β", "(", ")", "; ", "&lt;"])
+NAMES = (st.lists(PIECES, min_size=1, max_size=6).map("".join) | st.text(max_size=20)).map(str.strip).filter(bool)
+TRIPLETS = st.lists(st.builds(Triplet, NAMES, NAMES, NAMES), max_size=4)
+GENERATIONS = st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join)
+
+
+def test_every_file_of_the_family_is_registered():
+    files = {path.stem for path in Path(codecs.__path__[0]).glob("*.py")} - {"__init__", "base"}
+    assert files == set(CODECS)
+
+
+@EACH
+@given(triplets=TRIPLETS)
+def test_what_is_rendered_parses_back(name, triplets):
+    codec = CODECS.build(name)
+    parsed = codec.parse(codec.render(triplets))
+    assert list(parsed.triplets) == triplets
+    assert not parsed.faults
+
+
+@EACH
+@given(text=GENERATIONS)
+def test_parsing_never_raises_and_located_stretches_stay_in_the_text(name, text):
+    parsed = CODECS.build(name).parse(text)
+    ends = 0
+    for located in parsed.located:
+        assert ends <= located.start < located.end <= len(text)
+        ends = located.end
+        assert all((located.triplet.drug, located.triplet.interaction, located.triplet.target))
+
+
+@EACH
+@given(text=GENERATIONS)
+def test_text_without_a_triplet_is_a_fault_unless_it_is_blank(name, text):
+    parsed = CODECS.build(name).parse(text)
+    assert parsed.located or parsed.faults or not text.strip()
+
+
+@EACH
+@given(title=GENERATIONS, abstract=GENERATIONS)
+def test_a_source_holds_no_marker(name, title, abstract):
+    codec = CODECS.build(name)
+    source = codec.source(Document(source="file", id="1", title=title, abstract=abstract))
+    assert not any(marker in source for marker in codec.markers)

@@ -1,0 +1,76 @@
+"""What every decoder must satisfy, on the embedded checkpoint; a new decoder is tested by being registered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dti import decoding
+from dti.decoding import DECODERS
+from dti.errors import OptionError
+from dti.model.checkpoint import Checkpoint
+from dti.model.engine import Engine
+from dti.settings import PROJECT_ROOT
+
+EACH = pytest.mark.parametrize("name", list(DECODERS))
+SOURCES = (
+    "Zelorantib inhibits human kinase Q7. Zelorantib blocked kinase Q7 with an IC50 of 3 nM in enzyme assays.",
+    "Drug.",
+    "",
+    "The partial agonist morvanol binds the 5-HT1A receptor. " * 60,
+)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    return Engine(Checkpoint.open(PROJECT_ROOT / "data" / "model"))
+
+
+def test_every_file_of_the_family_is_registered():
+    files = {path.stem for path in Path(decoding.__path__[0]).glob("*.py")} - {"__init__", "base"}
+    assert files == set(DECODERS)
+
+
+@EACH
+def test_one_generation_per_source_in_order(name, engine):
+    decoder = DECODERS.build(name, most_tokens=24)
+    together = decoder.decode(engine, SOURCES)
+    assert [generation.truncated for generation in together] == [False, False, False, True]
+    alone = [decoder.decode(engine, [source])[0] for source in SOURCES]
+    assert [g.hypotheses[0].text for g in together] == [g.hypotheses[0].text for g in alone]
+
+
+@EACH
+def test_tokens_tile_the_text_and_carry_log_probabilities(name, engine):
+    for generation in DECODERS.build(name, most_tokens=24).decode(engine, SOURCES):
+        for hypothesis in generation.hypotheses:
+            assert len(hypothesis.tokens) <= 24
+            assert "".join(hypothesis.text[t.start : t.end] for t in hypothesis.tokens) == hypothesis.text.replace(" ", "")
+            assert all(token.logprob <= 1e-6 for token in hypothesis.tokens)
+
+
+@EACH
+def test_no_sources_no_generations(name, engine):
+    assert DECODERS.build(name).decode(engine, []) == []
+
+
+@EACH
+def test_settings_are_readable_from_the_name(name):
+    assert "most_tokens=24" in str(DECODERS.build(name, most_tokens=24))
+
+
+@EACH
+def test_settings_that_make_no_sense_are_refused(name):
+    with pytest.raises(OptionError):
+        DECODERS.build(name, most_tokens=0)
+
+
+def test_greedy_is_a_beam_of_one(engine):
+    greedy = DECODERS.build("greedy", most_tokens=24).decode(engine, SOURCES[:2])
+    beam = DECODERS.build("beam", most_tokens=24, width=1).decode(engine, SOURCES[:2])
+    for one, other in zip(greedy, beam, strict=True):
+        assert one.hypotheses[0].text == other.hypotheses[0].text
+        assert [t.logprob for t in one.hypotheses[0].tokens] == pytest.approx(
+            [t.logprob for t in other.hypotheses[0].tokens], abs=1e-3
+        )
