@@ -17,7 +17,7 @@ from workers.stack.ports import HOST, choose_port
 from workers.stack.postgres import EmbeddedPostgres
 from workers.stack.process import Command
 from workers.stack.redis_server import EmbeddedRedis
-from workers.stack.state import OWNER_VARIABLE, StateFolder
+from workers.stack.state import StateFolder
 from workers.stack.supervisor import Display, StopRequest, Supervisor
 
 # -P: the folder that the command was started in must not shadow installed modules.
@@ -69,7 +69,7 @@ class EmbeddedStack:
     def stages(self, port: int) -> Sequence[Sequence[Part]]:
         """List the parts in the order of their needs; those of a stage start together."""
         return [
-            [_server("postgres", self._postgres), _server("redis", self._redis)],
+            [self._server("postgres", self._postgres), self._server("redis", self._redis)],
             [self._part("migrate", "db", "migrate", once=True)],
             [*(self._worker(queue) for queue in self._queues()), self._worker("beat"), self._api(port)],
         ]
@@ -78,6 +78,12 @@ class EmbeddedStack:
     def _queues() -> tuple[str, ...]:
         trains = importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")
         return (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE) if trains else (PULL_QUEUE, EXTRACT_QUEUE)
+
+    def _server(self, name: str, server: EmbeddedPostgres | EmbeddedRedis) -> Part:
+        def command() -> Command:
+            return replace(server.command(), environment=self.state.mark)
+
+        return Part(name=name, command=command, ready=server.ready, prepare=server.prepare, clean_up=server.clean_up)
 
     def _worker(self, work: str) -> Part:
         health = self.state.path / f"{work}.health"
@@ -96,18 +102,13 @@ class EmbeddedStack:
         return Part(name=name, command=command, ready=lambda: False, once=once)
 
     def _environment(self) -> dict[str, str]:
-        return {
+        return self.state.mark | {
             "DTI_DATABASE_URL": self._postgres.url,
             "DTI_BROKER_URL": self._redis.url,
             "DTI_MODEL_DIR": str(self._settings.model_dir.resolve()),
             "DTI_STATE_DIR": str(self.state.path),
-            OWNER_VARIABLE: str(self.state.path),
             "PYTHONUNBUFFERED": "1",
         }
-
-
-def _server(name: str, server: EmbeddedPostgres | EmbeddedRedis) -> Part:
-    return Part(name=name, command=server.command, ready=server.ready, prepare=server.prepare, clean_up=server.clean_up)
 
 
 def _answers(port: int, path: str) -> bool:

@@ -13,7 +13,7 @@ import psutil
 from dti.errors import StackError
 from workers.stack.lock import FolderLock
 
-OWNER_VARIABLE = "DTI_STACK_STATE"
+_OWNER_VARIABLE = "DTI_STACK_STATE"
 _LEFTOVER_GRACE_SECONDS = 10
 
 
@@ -28,6 +28,15 @@ class StateFolder:
     def logs(self) -> Path:
         """One log per part."""
         return self.path / "logs"
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """Environment by which our processes, and those they start, are found again."""
+        return {_OWNER_VARIABLE: str(self.path)}
+
+    def processes(self) -> list[psutil.Process]:
+        """Return the processes that carry our mark, whoever started them."""
+        return [process for process in psutil.process_iter() if self._is_ours(process)]
 
     @contextlib.contextmanager
     def owned(self) -> Iterator[None]:
@@ -64,7 +73,7 @@ class StateFolder:
             return ""
 
     def _end_leftovers(self) -> None:
-        leftovers = [process for process in psutil.process_iter() if self._is_ours(process)]
+        leftovers = self.processes()
         for process in leftovers:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.terminate()
@@ -75,8 +84,7 @@ class StateFolder:
         psutil.wait_procs(stubborn, timeout=_LEFTOVER_GRACE_SECONDS)
 
     def _is_ours(self, process: psutil.Process) -> bool:
-        """Our children carry the folder in their environment, and so do theirs."""
         try:
-            return bool(process.environ().get(OWNER_VARIABLE) == str(self.path) and process.pid != os.getpid())
+            return bool(process.environ().get(_OWNER_VARIABLE) == str(self.path) and process.pid != os.getpid())
         except (psutil.Error, OSError):
             return False

@@ -9,7 +9,7 @@ import psutil
 import pytest
 
 from dti.errors import StackError
-from workers.stack.state import OWNER_VARIABLE, StateFolder
+from workers.stack.state import StateFolder
 
 
 def test_second_owner_is_told_url_and_pid(tmp_path: Path) -> None:
@@ -39,8 +39,8 @@ def test_unreadable_service_file_of_a_killed_owner_does_no_harm(tmp_path: Path) 
 
 
 def test_processes_left_behind_are_ended_and_others_are_not(tmp_path: Path) -> None:
-    ours = subprocess.Popen(["sleep", "60"], env={OWNER_VARIABLE: str(tmp_path.resolve())})
-    others = subprocess.Popen(["sleep", "60"], env={OWNER_VARIABLE: str(tmp_path.resolve() / "other")})
+    ours = subprocess.Popen(["sleep", "60"], env=StateFolder(tmp_path).mark)
+    others = subprocess.Popen(["sleep", "60"], env=StateFolder(tmp_path / "other").mark)
     try:
         with StateFolder(tmp_path).owned():
             assert not psutil.pid_exists(ours.pid)
