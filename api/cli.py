@@ -30,6 +30,7 @@ def serve(host: str, port: int, *, access_log: bool, log_level: str) -> None:
     from dti.settings import Settings
 
     logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every look at the schema's revision
     uvicorn.run(
         create_app(Settings()),
         host=host,

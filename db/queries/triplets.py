@@ -120,9 +120,9 @@ def _conditions(wanted: TripletFilter) -> list[ColumnElement[bool]]:
         conditions.append(_end(wanted.target, Triplet.target_name, Triplet.target_curie))
     if wanted.interaction is not None:
         conditions.append(Triplet.interaction_name == normalise_name(wanted.interaction))
-    if wanted.pmid is not None or wanted.document_id is not None:
-        # Says the same as the lateral's own condition, from the side that has an index.
-        conditions.append(Triplet.id.in_(select(Evidence.triplet_id).where(*_evidence_conditions(wanted))))
+    if of_evidence := _evidence_conditions(wanted):
+        # Says the same as the lateral's own condition, but lets the planner start from evidence where that is rarer.
+        conditions.append(Triplet.id.in_(select(Evidence.triplet_id).where(*of_evidence)))
     return conditions
 
 

@@ -18,6 +18,7 @@ from dti.errors import ServiceError, ServiceUnavailableError
 _FINAL = frozenset({"finished", "cancelled"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PIECE = 1024 * 1024
+_UPLOAD_SECONDS = 600.0  # a large file takes the database a while
 _RESTART_SECONDS = 60.0
 
 Parameters = Mapping[str, str | int | float | bool | None]
@@ -49,7 +50,9 @@ class DtiClient:
         with path.open("rb") as file:
             pieces = iter(lambda: file.read(_PIECE), b"")
             headers = {"Content-Length": str(path.stat().st_size)}
-            answer = self._send("POST", "/v1/uploads", params={"filename": path.name}, content=pieces, headers=headers)
+            answer = self._send(
+                "POST", "/v1/uploads", params={"filename": path.name}, content=pieces, headers=headers, timeout=_UPLOAD_SECONDS
+            )
         return cast("Upload", answer)
 
     def submit(
