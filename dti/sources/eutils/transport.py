@@ -13,7 +13,6 @@ from tenacity import (
     RetryCallState,
     Retrying,
     retry_if_exception,
-    stop_after_attempt,
     stop_before_delay,
     wait_exponential_jitter,
 )
@@ -90,7 +89,7 @@ class Transport:
         self._http.close()
 
     def call(self, utility: str, params: Mapping[str, str], read: Callable[[bytes], T], *, attempts: int = 0) -> T:
-        """Read the answer of a utility such as "esearch" with `read`; `attempts` overrides the patience.
+        """Read the answer of a utility such as "esearch" with `read`; `attempts` overrides the patience with bad answers.
 
         Raises RequestRefusedError at once, and after the last attempt RateLimitedError, BadAnswerError or
         SourceUnavailableError (not reachable). `read` raises BadAnswerError to have the request repeated.
@@ -100,7 +99,7 @@ class Transport:
         patience = self._patience
         retrying = Retrying(
             retry=retry_if_exception(lambda error: isinstance(error, SourceUnavailableError)),
-            stop=stop_after_attempt(attempts or patience.attempts) | stop_before_delay(patience.total),
+            stop=lambda state: self._enough(state, attempts),
             wait=self._pause,
             before_sleep=lambda state: self._report(utility, state),
             sleep=patience.sleep,
@@ -108,6 +107,11 @@ class Transport:
         )
         answer: T = retrying(self._once, utility, params, read)
         return answer
+
+    def _enough(self, state: RetryCallState, attempts: int) -> bool:
+        """Only bad answers may be given up early: dividing a request does not help where nobody answers."""
+        most = attempts if attempts and isinstance(_failure(state), BadAnswerError) else self._patience.attempts
+        return state.attempt_number >= most or stop_before_delay(self._patience.total)(state)
 
     def _pause(self, state: RetryCallState) -> float:
         patience = self._patience

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from dti.domain.documents import DocumentStatus
 from dti.errors import BadAnswerError, InputTooLargeError
 from tests.ncbi_records import FIRST_PMID, Corpus, Kind, kind_of, sentences_of, title_of
-from tests.ncbi_server import BAD_GATEWAY, TRUNCATED, USUAL_FAULTS, NcbiServer, error_200
+from tests.ncbi_server import BAD_GATEWAY, RESET, TRUNCATED, USUAL_FAULTS, NcbiServer, error_200
 
 
 def pmids(number, start=0):
@@ -130,6 +130,13 @@ def test_a_truncated_answer_is_repeated(client, server):
     assert len(server.requests) == 3
 
 
+def test_a_page_is_divided_for_bad_answers_only(client, server):
+    """Dividing does not help where nobody answers: such requests are repeated as long as any other."""
+    server.script("efetch", *[RESET] * 4)
+    assert found(client.fetch(pmids(20))) == pmids(20)
+    assert len(server.requests) == 5
+
+
 def test_one_poisonous_record_costs_only_itself(client, server):
     server.poison = {90000077}
     result = client.fetch(pmids(200))
@@ -190,7 +197,7 @@ TROUBLE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(asked=st.sampled_from([1, 2, 40, 210]).map(pmids), trouble=TROUBLE)
 def test_every_pmid_is_delivered_missing_or_faulty_whatever_goes_wrong(client, server, asked, trouble):
     server.poison, server.garbled, server.deleted = trouble["poison"], trouble["garbled"], trouble["deleted"]
