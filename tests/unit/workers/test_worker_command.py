@@ -1,0 +1,60 @@
+"""The `dti worker` command line, its settings and its schedule."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from dti.domain.documents import DocumentStatus
+from dti.errors import SettingsError, TrainingError
+from workers import training
+from workers.app import ROUTES, make_app
+from workers.arrivals import arrival
+from workers.cli import worker
+from workers.schedule import schedule
+
+
+@pytest.mark.parametrize("queues", ["", "pull,push", ","])
+def test_an_unknown_queue_is_refused(queues: str) -> None:
+    answer = CliRunner().invoke(worker, ["--queues", queues])
+    assert answer.exit_code == 2
+    assert "choose from pull, extract, train" in answer.output
+
+
+def test_without_servers_it_says_which_settings_are_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DTI_DATABASE_URL", raising=False)
+    answer = CliRunner().invoke(worker, [])
+    assert isinstance(answer.exception, SettingsError)
+    assert "DTI_DATABASE_URL and DTI_BROKER_URL" in str(answer.exception)
+
+
+def test_help_shows_examples() -> None:
+    answer = CliRunner().invoke(worker, ["--help"])
+    assert "dti worker --queues extract --concurrency 8" in answer.output
+
+
+def test_every_task_has_a_queue_and_survives_the_death_of_its_worker() -> None:
+    app = make_app("redis://127.0.0.1:1/0")
+    app.loader.import_default_modules()
+    ours = {name: task for name, task in app.tasks.items() if name.startswith("workers.")}
+    assert set(ours) == set(ROUTES)
+    assert all(task.acks_late and task.reject_on_worker_lost and task.ignore_result for task in ours.values())
+    assert app.conf.accept_content == ["json"]
+
+
+def test_the_schedule_is_one_interval() -> None:
+    [entry] = schedule(15.0).values()
+    assert entry["schedule"] == 15.0
+    assert json.dumps(entry)
+
+
+def test_every_status_of_a_document_has_a_next_state() -> None:
+    assert {arrival(status)[0].value for status in DocumentStatus} == {"skipped", "no_abstract", "fetched"}
+
+
+def test_training_without_the_extra_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(training, "find_spec", lambda _: None)
+    with pytest.raises(TrainingError, match=r"pip install 'dti\[train\]'"):
+        training.train(None, "recipe.toml")  # type: ignore[arg-type] # never reached
