@@ -48,6 +48,6 @@ def reconcile() -> None:
 
 
 @shared_task(name=TRAIN)
-def train(recipe: str) -> None:
-    """Train by a recipe file."""
-    train_recipe(bootstrap.services().context.sessions, recipe)
+def train(recipe: str, data: str, out: str) -> None:
+    """Train by a recipe file, from a data folder, into an output folder."""
+    train_recipe(bootstrap.services().context.sessions, recipe, data, out)

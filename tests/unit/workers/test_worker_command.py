@@ -8,8 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dti.domain.documents import DocumentStatus
-from dti.errors import SettingsError, TrainingError
-from workers import training
+from dti.errors import SettingsError
 from workers.app import ROUTES, make_app
 from workers.arrivals import arrival
 from workers.cli import worker
@@ -52,9 +51,3 @@ def test_the_schedule_is_one_interval() -> None:
 
 def test_every_status_of_a_document_has_a_next_state() -> None:
     assert {arrival(status)[0].value for status in DocumentStatus} == {"skipped", "no_abstract", "fetched"}
-
-
-def test_training_without_the_extra_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(training, "find_spec", lambda _: None)
-    with pytest.raises(TrainingError, match=r"pip install 'dti\[train\]'"):
-        training.train(None, "recipe.toml")  # type: ignore[arg-type] # never reached
