@@ -103,6 +103,8 @@ def emphasised(evidence: Evidence) -> Text:
                 sentence.stylize(style, span[0] - offset, span[1] - offset)
     if evidence["polarity"] == "negated":
         sentence.append(" (negated)", style="bold red")
+    if evidence["document"]["status"] != "ok":
+        sentence.append(f" ({clean(evidence['document']['status'])} document)", style="bold red")
     return sentence
 
 
