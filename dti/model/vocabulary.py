@@ -15,6 +15,7 @@ PAD, UNKNOWN, START, END, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 _STRUCTURE = (PAD, UNKNOWN, START, END, MASK)
 
 _CONTINUES = "##"
+_LONGEST_TOKEN = 64  # characters beyond limit times this are not even tokenised: a huge text must cost no more than a long one
 _GLUED_BOTH = frozenset("-‐‑–—/\\'’′_+^*~")
 _OPENS = frozenset("([{")
 _CLOSES = frozenset(")]}.,;:!?%")
@@ -47,8 +48,10 @@ class Vocabulary:
 
     def encode(self, text: str, limit: int) -> tuple[list[str], bool]:
         """Source tokens between the start and end tokens, at most `limit` in all, and whether text was cut."""
-        tokens = self.tokenizer.encode(text).tokens
-        return (tokens, False) if len(tokens) <= limit else ([*tokens[: limit - 1], END], True)
+        read = text[: limit * _LONGEST_TOKEN]
+        tokens = self.tokenizer.encode(read).tokens
+        cut = len(tokens) > limit or len(read) < len(text)
+        return ([*tokens[:-1][: limit - 1], END], True) if cut else (tokens, False)
 
     def pieces(self, text: str) -> list[int]:
         """Target token ids without start and end tokens."""

@@ -56,6 +56,11 @@ def test_a_long_source_is_cut_and_says_so(trimmed):
     assert tokens[-1] == END
 
 
+def test_a_huge_text_is_cut_before_it_is_tokenised(trimmed):
+    tokens, truncated = trimmed[0].encode(" " * 10_000 + "the", 10)
+    assert (tokens, truncated) == ([START, END], True)
+
+
 def test_a_marker_is_one_token(trimmed):
     assert trimmed[0].encode("<d> the", 10)[0] == [START, "<d>", "the", END]
 
