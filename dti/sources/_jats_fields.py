@@ -29,6 +29,7 @@ _NO_TEXT = (
     "inline-graphic",
     "object-id",
 )
+_PROPER = frozenset(("", "abstract", "main"))
 _EMPTY_BRACKETS = re.compile(r"\s*[\[(][\s,;–-]*[\])]")
 _PUBLISHED = ("ppub", "pub", "epub", "collection", "epub-ppub")
 _LINKS = {
@@ -98,7 +99,7 @@ def abstracts(meta: Element, limit: int) -> tuple[tuple[Section, ...], list[tupl
     for child in meta.iterchildren("abstract", "trans-abstract"):
         parts = tuple(_sections(child, limit))
         kind = child.get("abstract-type", "")
-        if child.tag == "abstract" and not kind and not main:
+        if child.tag == "abstract" and kind in _PROPER and not main:
             main = parts
         else:
             others.append((parts, _clean.language(child.get(_XML_LANG, "")), kind or str(child.tag)))

@@ -20,24 +20,22 @@ from dti.sources._clean import author_name
 
 T = TypeVar("T")
 
-_TEXT = r"([^<\x00-\x08\x0b\x0c\x0e-\x1f]*)"
 _VALUE = r'"([^"<&]*)"'
-_NAME = r"([^<\s\x00-\x1f][^<\x00-\x08\x0b\x0c\x0e-\x1f]*)"
 _AUTHOR = re.compile(
-    r'\s*<Author(?: ValidYN="([YN])")?(?: EqualContrib="[YN]")?>\s*'
-    rf"(?:<LastName>{_NAME}</LastName>\s*)?(?:<ForeName>{_NAME}</ForeName>\s*)?"
-    rf"(?:<Initials>{_NAME}</Initials>\s*)?(?:<Suffix>{_NAME}</Suffix>\s*)?"
-    rf"(?:<CollectiveName>{_NAME}</CollectiveName>\s*)?"
-    r"(?:<Identifier [^<>]*>[^<]*</Identifier>\s*)*"
+    r'<Author(?: ValidYN="([YN])")?(?: EqualContrib="[YN]")?>\s*'
+    r"(?:<LastName>([^<]+)</LastName>\s*)?(?:<ForeName>([^<]+)</ForeName>\s*)?(?:<Initials>([^<]+)</Initials>\s*)?"
+    r"(?:<Suffix>([^<]+)</Suffix>\s*)?(?:<CollectiveName>([^<]+)</CollectiveName>\s*)?"
+    r"(?:<Identifier [^<>]*>[^<]*</Identifier>\s*)*(?:<AffiliationInfo>[^<]*(?:<(?!/?Author)[^<]*)*)?</Author>"
 )
 _SUBSTANCE = re.compile(
-    rf"\s*<Chemical>\s*<RegistryNumber>{_TEXT}</RegistryNumber>\s*<NameOfSubstance UI={_VALUE}>{_TEXT}</NameOfSubstance>\s*"
+    rf"\s*<Chemical>\s*<RegistryNumber>([^<]*)</RegistryNumber>\s*<NameOfSubstance UI={_VALUE}>([^<]*)</NameOfSubstance>\s*"
 )
 _HEADING = re.compile(
-    rf'\s*<MeshHeading>\s*<DescriptorName UI={_VALUE} MajorTopicYN="([YN])"(?: Type="Geographic")?>{_TEXT}</DescriptorName>\s*'
-    rf'((?:<QualifierName UI={_VALUE} MajorTopicYN="[YN]">{_TEXT}</QualifierName>\s*)*)'
+    rf'\s*<MeshHeading>\s*<DescriptorName UI={_VALUE} MajorTopicYN="([YN])"(?: Type="Geographic")?>([^<]*)</DescriptorName>\s*'
+    rf'((?:<QualifierName UI={_VALUE} MajorTopicYN="[YN]">[^<]*</QualifierName>\s*)*)'
 )
 _QUALIFIER = re.compile(r">([^<]*)</QualifierName>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WILD_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 
 # The same headings and substances come again and again; a few thousand of them are most of a file.
@@ -69,8 +67,8 @@ class _Rest:
         """What was not taken."""
         return b"".join((*self._kept, self._data[self._position :]))
 
-    def take(self, name: bytes, end_of_entry: str, convert: Callable[[str], T]) -> tuple[T, ...] | None:
-        """Take out element `name` if `convert` accepts each of its entries, which it gets without their end tags."""
+    def take(self, name: bytes, convert: Callable[[str], tuple[T, ...]]) -> tuple[T, ...] | None:
+        """Take out element `name` if `convert` accepts its content."""
         start = self._data.find(b"<" + name, self._position)
         end = self._data.find(b"</" + name + b">", start) if start >= 0 else -1
         if end < 0:
@@ -79,12 +77,10 @@ class _Rest:
             content = self._data[self._data.find(b">", start) + 1 : end].decode()
             if "&" in content and _WILD_AMPERSAND.search(content):
                 return None
-            *entries, behind = content.split(end_of_entry)
-            found = None if behind.strip() else tuple(map(convert, entries))
+            found = convert(content)
         except (_Misfit, UnicodeDecodeError):
             return None
-        if found is not None:
-            self._cut(start, end + len(name) + 3)
+        self._cut(start, end + len(name) + 3)
         return found
 
     def drop(self, name: bytes) -> None:
@@ -103,17 +99,46 @@ def split(data: bytes) -> tuple[bytes, FlatLists]:
     if _has_declarations(data):
         return data, FlatLists()
     rest = _Rest(data)
-    authors = rest.take(b"AuthorList", "</Author>", _author)
-    substances = rest.take(b"ChemicalList", "</Chemical>", _substance)
-    mesh = rest.take(b"MeshHeadingList", "</MeshHeading>", _heading)
+    authors = rest.take(b"AuthorList", _authors)
+    substances = rest.take(b"ChemicalList", _substances)
+    mesh = rest.take(b"MeshHeadingList", _headings)
     rest.drop(b"History")
     rest.drop(b"ReferenceList")
-    return bytes(rest), FlatLists(None if authors is None else tuple(filter(None, authors)), mesh, substances)
+    return bytes(rest), FlatLists(authors, mesh, substances)
 
 
 def _has_declarations(data: bytes) -> bool:
     """Whether there are comments, CDATA or processing instructions; one rare byte is looked for first, for speed."""
     return (b"!" in data and b"<!" in data) or (b"?" in data and b"<?" in data)
+
+
+def _authors(content: str) -> tuple[str, ...]:
+    found = _AUTHOR.findall(content)
+    if not len(found) == content.count("<Author") == content.count("</Author>"):
+        raise _Misfit
+    return tuple(
+        [
+            _plain(author_name(family, given or initials, suffix, group))
+            for valid, family, given, initials, suffix, group in found
+            if valid != "N"
+        ]
+    )
+
+
+def _substances(content: str) -> tuple[Substance, ...]:
+    return tuple(map(_substance, _entries(content, "</Chemical>")))
+
+
+def _headings(content: str) -> tuple[MeshHeading, ...]:
+    return tuple(map(_heading, _entries(content, "</MeshHeading>")))
+
+
+def _entries(content: str, end: str) -> list[str]:
+    """The entries without their end tags."""
+    *entries, behind = content.split(end)
+    if behind.strip():
+        raise _Misfit
+    return entries
 
 
 def _fitted(pattern: re.Pattern[str], entry: str) -> re.Match[str]:
@@ -123,15 +148,14 @@ def _fitted(pattern: re.Pattern[str], entry: str) -> re.Match[str]:
 
 
 def _plain(text: str) -> str:
-    return " ".join((html.unescape(text) if "&" in text else text).split())
-
-
-def _author(entry: str) -> str:
-    names, _, affiliation = entry.partition("<AffiliationInfo>")
-    if "<Author" in affiliation:
+    """Unescaped, in one line; what XML does not allow in text is left for the parser to refuse."""
+    if "&" in text:
+        text = html.unescape(text)
+    if text.isprintable() and "  " not in text:
+        return text.strip(" ")
+    if _CONTROL.search(text):
         raise _Misfit
-    valid, family, given, initials, suffix, group = _fitted(_AUTHOR, names).groups()
-    return "" if valid == "N" else _plain(author_name(family or "", given or initials or "", suffix or "", group or ""))
+    return " ".join(text.split())
 
 
 @lru_cache(_REMEMBERED)

@@ -11,6 +11,7 @@ from lxml.etree import XMLSyntaxError
 from dti.domain.documents import Document
 from dti.errors import MalformedInputError
 from dti.sources import _pubmed_fields as fields
+from dti.sources import _pubmed_header as header
 from dti.sources._markup import Element, plain_text
 from dti.sources._pubmed_flat import FlatLists, split
 from dti.sources._sections import joined
@@ -35,13 +36,20 @@ class PubmedXml:
 
 def _documents(record: Record, *, limit: int) -> Iterator[Document]:
     if record.utf8 and record.data.startswith(_FLAT):
-        rest, lists = split(record.data)
-        try:
-            yield _article(record.parse(rest), lists, limit)
-            return
-        except XMLSyntaxError:
-            pass  # parsed again as a whole, for the line that is wrong
-    yield from _from_tree(record.parse(record.data), limit)
+        yield _quick(record, limit)
+    else:
+        yield from _from_tree(record.parse(record.data), limit)
+
+
+def _quick(record: Record, limit: int) -> Document:
+    """Most of the record by pattern, the rest of it by tree; all of it by tree where the rest is not well-formed."""
+    rest, lists = split(record.data)
+    if (document := header.document(rest, lists, limit)) is not None:
+        return document
+    try:
+        return _article(record.parse(rest), lists, limit)
+    except XMLSyntaxError:
+        return _article(record.parse(record.data), FlatLists(), limit)
 
 
 def _from_tree(element: Element, limit: int) -> Iterator[Document]:
