@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 from collections.abc import Sequence
@@ -146,7 +147,8 @@ class _Runner:
 
     def _show(self, state: PartState, detail: str = "") -> None:
         self.state = state
-        self._display.show(self.part.name, state, detail)
+        with contextlib.suppress(OSError):  # a terminal or pipe that is gone is no reason to stop, or not to stop in order
+            self._display.show(self.part.name, state, detail)
 
 
 class Supervisor:

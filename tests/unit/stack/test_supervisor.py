@@ -188,6 +188,18 @@ def test_stop_request_ends_the_start_early(tmp_path: Path) -> None:
     supervisor.stop()
 
 
+def test_terminal_that_is_gone_changes_nothing(tmp_path: Path) -> None:
+    class GoneDisplay:
+        def show(self, name: str, state: PartState, detail: str = "") -> None:
+            raise BrokenPipeError(name, state, detail)
+
+    supervisor = Supervisor([[shell("part", "sleep 60", tmp_path)]], GoneDisplay(), Stop())
+    assert supervisor.start()
+    pid = supervisor.pids()["part"]
+    supervisor.stop()
+    assert not psutil.pid_exists(pid)
+
+
 def test_backoff_doubles_up_to_its_limit() -> None:
     backoff = Backoff(first=0.5, limit=4)
     assert [backoff.delay(n) for n in range(5)] == [0.5, 1, 2, 4, 4]
