@@ -139,10 +139,9 @@ class Delivery:
         self._faults[pmid] = FetchFault(pmid, str(error), error.code)
 
     def _accept(self, page: Page) -> None:
-        """Keep what was asked for: a DeleteCitation, for one, may list anything."""
-        wanted = frozenset(self._left(self._valid)) & page.documents.keys()
-        for pmid in wanted:
-            self._documents[pmid] = page.documents[pmid]
+        """Keep all of it; what nobody asked for, as a DeleteCitation may list, is left out of the result."""
+        self._documents.update(page.documents)
+        for pmid in page.documents:
             self._faults.pop(pmid, None)
         self._failures_in_a_row = 0
 
