@@ -35,7 +35,7 @@ def generate_with_transformers(folder: Path, codec: Codec, batch: int) -> Callab
         sources = sorted(([vocabulary.id(token) for token in tokens] for tokens in encoded), key=len)
         for start in range(0, len(sources), batch):
             ids, mask = tensor(sources[start : start + batch])
-            model.generate(
+            model.generate(  # type: ignore[misc]
                 input_ids=ids,
                 attention_mask=mask,
                 max_new_tokens=most_tokens,
