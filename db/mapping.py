@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAX_INDEXED = 512  # a btree entry must stay under a third of a page
+_MAX_VERSION = 2**31 - 1
 _NESTED: Mapping[str, type] = {
     "sections": Section,
     "body": Section,
@@ -76,6 +77,8 @@ def storable(text: str) -> str:
 
 def storable_document(document: Document) -> Document:
     """`document` itself where it can be stored as it is, else a copy that can."""
+    if document.version > _MAX_VERSION:
+        document = replace(document, version=_MAX_VERSION)
     try:
         suspicious = b"\\u0000" in orjson.dumps(document)
     except orjson.JSONEncodeError:  # lone surrogates
@@ -96,7 +99,7 @@ def _storable(value: T) -> T:
 
 def document_key(document: Document) -> str:
     """The document's key; a key too long for an index is hashed."""
-    key = document.key
+    key = storable(document.key)
     if len(key.encode()) <= _MAX_INDEXED:
         return key
     return f"{document.source[:64]}:sha256-{hashlib.sha256(key.encode()).hexdigest()}"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import IO, Protocol
+from typing import IO, Protocol, TypeAlias
 
 from db.mapping import document_key
 from db.repository import documents, items, steps, uploads
 from db.unit_of_work import UnitOfWork
 from dti.domain.documents import Document
 from dti.domain.jobs import BatchId, ItemState, Lease, Step, StepKind
-from dti.errors import LeaseLostError, NotFoundError, SourceError
+from dti.errors import DtiError, LeaseLostError, StoreError, StoreUnavailableError
 from dti.sources import Item, SourceFault, read
 from dti.sources.eutils import Found, Slice, Split
 from workers.arrivals import arrival
@@ -22,6 +22,17 @@ from workers.context import Context
 
 _LOG = logging.getLogger(__name__)
 _CHUNK = 500  # records stored per transaction
+
+
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A record that nobody can read or store, under the key of its item."""
+
+    key: str
+    reason: str
+
+
+_Record: TypeAlias = Document | _Broken
 
 
 class Searcher(Protocol):
@@ -44,7 +55,9 @@ def expand(context: Context, searcher: Searcher, batch_id: BatchId) -> None:
         _expand(context, searcher, step, lease)
     except LeaseLostError as error:
         _LOG.info("%s", error)
-    except (SourceError, NotFoundError) as error:
+    except StoreUnavailableError:
+        raise
+    except Exception as error:
         _put_back_or_fail(context, step, error)
     context.settle(batch_id)
 
@@ -56,13 +69,14 @@ def _expand(context: Context, searcher: Searcher, step: Step, lease: Lease) -> N
         _expand_upload(context, step, lease)
 
 
-def _put_back_or_fail(context: Context, step: Step, error: SourceError | NotFoundError) -> None:
-    _LOG.warning("step %s: %s", step.id, error)
+def _put_back_or_fail(context: Context, step: Step, error: Exception) -> None:
+    deliberate = isinstance(error, DtiError)
+    _LOG.warning("step %s: %s", step.id, error, exc_info=not deliberate)
     with context.unit() as unit:
-        if error.retryable:
+        if isinstance(error, DtiError) and error.retryable:
             steps.defer(unit.session, step, str(error), context.terms.backoff)
         else:
-            steps.fail(unit.session, step, str(error))
+            steps.fail(unit.session, step, str(error) if deliberate else f"{type(error).__name__}: {error}")
         unit.commit()
 
 
@@ -87,14 +101,8 @@ def _expand_upload(context: Context, step: Step, lease: Lease) -> None:
         with context.unit() as unit:
             filename, sha256 = uploads.describe(unit.session, upload_id)
             _write(file, uploads.pieces(unit.session, upload_id))
-        faults = 0
-        for chunk in _chunks(read(file, name=filename)):
-            with context.unit() as unit:
-                steps.renew(unit.session, step, lease)
-                _store(unit, step.batch_id, sha256[:12], chunk, faults)
-                context.ring_for(unit, step.batch_id)
-                unit.commit()
-            faults += sum(isinstance(item, SourceFault) for item in chunk)
+        for chunk in _chunks(_keyed(read(file, name=filename), sha256[:12])):
+            _store(context, step, lease, chunk)
     with context.unit() as unit:
         steps.complete(unit.session, step)
         unit.commit()
@@ -106,24 +114,52 @@ def _write(file: IO[bytes], pieces: Iterator[bytes]) -> None:
     file.seek(0)
 
 
-def _chunks(records: Iterator[Item]) -> Iterator[list[Item]]:
+def _keyed(records: Iterable[Item], file_id: str) -> Iterator[_Record]:
+    """Records with keys that are the same whenever the file is read again."""
+    faults = 0
+    for record in records:
+        if isinstance(record, SourceFault):
+            faults += 1
+            yield _Broken(f"fault:{file_id}:{faults}", f"{record.place}: {record.reason}")
+        elif record.source == "file":  # an id that means something in this file only
+            yield replace(record, id=f"{file_id}/{record.id}")
+        else:
+            yield record
+
+
+def _chunks(records: Iterator[_Record]) -> Iterator[list[_Record]]:
     while chunk := list(islice(records, _CHUNK)):
         yield chunk
 
 
-def _store(unit: UnitOfWork, batch_id: BatchId, file_id: str, chunk: Sequence[Item], faults_before: int) -> None:
-    found = [_namespaced(item, file_id) for item in chunk if isinstance(item, Document)]
-    stored = documents.upsert(unit.session, found)
-    rows: list[tuple[str, ItemState, str, int | None]] = []
-    for document in found:
-        kept = stored[document_key(document)]
-        rows.append((kept.key, *arrival(kept.status), kept.id))
-    broken = [item for item in chunk if isinstance(item, SourceFault)]
-    for number, fault in enumerate(broken, start=faults_before + 1):
-        rows.append((f"fault:{file_id}:{number}", ItemState.FAILED, f"{fault.place}: {fault.reason}", None))
-    items.add(unit.session, batch_id, rows)
+def _store(context: Context, step: Step, lease: Lease, chunk: Sequence[_Record]) -> None:
+    """Store a chunk in one transaction; what the database refuses is halved until the one bad record is alone."""
+    try:
+        with context.unit() as unit:
+            steps.renew(unit.session, step, lease)
+            items.add(unit.session, step.batch_id, list(_rows(unit, chunk)))
+            context.ring_for(unit, step.batch_id)
+            unit.commit()
+    except StoreError as error:
+        if error.retryable:
+            raise
+        for part in _smaller(chunk, error):
+            _store(context, step, lease, part)
 
 
-def _namespaced(document: Document, file_id: str) -> Document:
-    """Ids that mean something in one file only are kept apart from the same ids in another file."""
-    return replace(document, id=f"{file_id}/{document.id}") if document.source == "file" else document
+def _smaller(chunk: Sequence[_Record], error: StoreError) -> list[Sequence[_Record]]:
+    if middle := len(chunk) // 2:
+        return [chunk[:middle], chunk[middle:]]
+    if isinstance(chunk[0], _Broken):
+        raise error
+    return [[_Broken(document_key(chunk[0]), str(error))]]
+
+
+def _rows(unit: UnitOfWork, chunk: Sequence[_Record]) -> Iterator[tuple[str, ItemState, str, int | None]]:
+    stored = documents.upsert(unit.session, [record for record in chunk if isinstance(record, Document)])
+    for record in chunk:
+        if isinstance(record, _Broken):
+            yield record.key, ItemState.FAILED, record.reason, None
+        else:
+            kept = stored[document_key(record)]
+            yield kept.key, *arrival(kept.status), kept.id

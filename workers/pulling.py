@@ -6,10 +6,12 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
+from db.mapping import document_key
 from db.repository import batches, documents, items
 from db.repository.documents import Stored
+from dti.domain.documents import Document
 from dti.domain.jobs import BatchId, ClaimedItem, ItemResult, ItemState, Lease
-from dti.errors import LeaseLostError, SourceError
+from dti.errors import LeaseLostError, SourceError, StoreError
 from dti.sources.eutils import FetchResult
 from workers.arrivals import arrival
 from workers.context import Context
@@ -82,13 +84,34 @@ def _fetch(context: Context, fetcher: Fetcher, lease: Lease, wanted: Sequence[Cl
     except SourceError as error:
         _put_back_or_fail(context, lease, wanted, error)
         return
-    with context.unit() as unit:
-        held = items.hold(unit.session, lease, [item.id for item in wanted])
-        stored = documents.upsert(unit.session, answer.documents)
-        results = _results(wanted, stored, {fault.pmid: fault.reason for fault in answer.faults})
-        items.finish(unit.session, lease, [result for result in results if result.item_id in held])
-        context.ring_for(unit, wanted[0].batch_id)
-        unit.commit()
+    found = {document_key(document): document for document in answer.documents}
+    _store(context, lease, wanted, found, {fault.pmid: fault.reason for fault in answer.faults})
+
+
+def _store(
+    context: Context,
+    lease: Lease,
+    wanted: Sequence[ClaimedItem],
+    found: Mapping[str, Document],
+    faults: Mapping[str, str],
+) -> None:
+    """Store documents and item states together; what the database refuses is halved until the one bad record is alone."""
+    try:
+        with context.unit() as unit:
+            held = items.hold(unit.session, lease, [item.id for item in wanted])
+            stored = documents.upsert(unit.session, [found[item.key] for item in wanted if item.key in found])
+            items.finish(unit.session, lease, [one for one in _results(wanted, stored, faults) if one.item_id in held])
+            context.ring_for(unit, wanted[0].batch_id)
+            unit.commit()
+    except StoreError as error:
+        if error.retryable:
+            raise
+        if len(wanted) == 1:
+            _land(context, lease, wanted[0].batch_id, [ItemResult(wanted[0].id, ItemState.FAILED, str(error))])
+            return
+        middle = len(wanted) // 2
+        _store(context, lease, wanted[:middle], found, faults)
+        _store(context, lease, wanted[middle:], found, faults)
 
 
 def _put_back_or_fail(context: Context, lease: Lease, wanted: Sequence[ClaimedItem], error: SourceError) -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from dti.errors import LeaseLostError, RequestRefusedError, SourceUnavailableError
-from dti.sources.eutils import DateRange, Found, Slice, Split
-from tests.integration.workers.conftest import Desk, FakePubmed
+from dti.domain.jobs import BatchId
+from dti.errors import RequestRefusedError, SourceUnavailableError
+from dti.sources.eutils import DateRange, EutilsClient, Found, InProcessRateLimiter, Slice, Split
+from tests.integration.workers.conftest import Desk, FakeBell, FakePubmed
+from tests.ncbi_records import Corpus
+from tests.ncbi_server import NcbiServer
 from workers import expanding
 from workers.expanding import expand
 
@@ -115,26 +119,33 @@ def test_a_file_that_nobody_can_read_fails_its_step(desk: Desk, pubmed: FakePubm
     assert desk.batch_state(batch_id) == "finished"
 
 
+def test_one_record_that_the_database_refuses_fails_alone(desk: Desk, pubmed: FakePubmed) -> None:
+    desk.sql("ALTER TABLE documents ADD CONSTRAINT refused CHECK (title <> 'T3')")
+    records = [{"id": str(n), "title": f"T{n}", "abstract": "text"} for n in range(6)]
+
+    expand(desk.context, pubmed, desk.upload("mine.jsonl", jsonl({"id": "broken"}, *records)))
+
+    states = list(desk.states().values())
+    assert [state for state, _ in states] == ["failed", "fetched", "fetched", "fetched", "failed", "fetched", "fetched"]  # type: ignore[misc]
+    assert "refused" in str(states[4])
+
+
 def test_an_upload_that_was_interrupted_is_read_again_without_duplicates(
     desk: Desk, pubmed: FakePubmed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     records = [{"id": str(n), "title": f"T{n}", "abstract": "text"} for n in range(5)]
     batch_id = desk.upload("mine.jsonl", jsonl(*records, {"id": "broken"}))
     monkeypatch.setattr(expanding, "_CHUNK", 2)
-    store = expanding._store
-    calls = []
+    complete = desk.context.bell
 
-    def dies_on_the_second_chunk(*arguments: object) -> None:
-        calls.append(arguments)
-        if len(calls) == 2:
-            raise KeyboardInterrupt
-        store(*arguments)  # type: ignore[arg-type]
+    class DiesAfterTheFirstChunk(FakeBell):
+        def extract(self, batch_id: BatchId) -> None:
+            raise KeyboardInterrupt(batch_id)
 
-    monkeypatch.setattr(expanding, "_store", dies_on_the_second_chunk)
     with pytest.raises(KeyboardInterrupt):
-        expand(desk.context, pubmed, batch_id)
+        expand(replace(desk.context, bell=DiesAfterTheFirstChunk()), pubmed, batch_id)
     assert len(desk.states()) == 2
-    expand(desk.context, pubmed, batch_id)
+    expand(replace(desk.context, bell=complete), pubmed, batch_id)
     assert len(desk.states()) == 2, "the step is still held"
 
     desk.lose_leases()
@@ -143,9 +154,23 @@ def test_an_upload_that_was_interrupted_is_read_again_without_duplicates(
     assert desk.sql("SELECT count(*) FROM documents") == [(5,)]
 
 
-def test_a_step_that_passed_to_another_worker_is_let_go(
-    desk: Desk, pubmed: FakePubmed, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_larger_than_pubmed_delivers_is_complete(desk: Desk) -> None:
+    corpus = Corpus(articles=21_000, per_day=100)
+    batch_id = desk.submit(query="all[sb]")
+    with NcbiServer(corpus) as ncbi, eutils(ncbi.url) as client:
+        while desk.batch_state(batch_id) == "pending":
+            expand(desk.context, client, batch_id)
+    assert desk.sql("SELECT count(*), count(DISTINCT key), min(key), max(key) FROM items") == [
+        (21_000, 21_000, f"pmid:{corpus.pmids[0]}", f"pmid:{corpus.pmids[-1]}")
+    ]
+    assert len(desk.sql("SELECT 1 FROM steps")) > 3
+
+
+def eutils(url: str) -> EutilsClient:
+    return EutilsClient(base_url=url, tool="dti", email="tests@example.org", limiter=InProcessRateLimiter(1000))
+
+
+def test_a_step_that_passed_to_another_worker_is_let_go(desk: Desk, pubmed: FakePubmed) -> None:
     batch_id = desk.submit(query="statin")
     pubmed.slices = {"statin": Found(Slice("statin"), 1, ("1",))}
 
@@ -156,4 +181,3 @@ def test_a_step_that_passed_to_another_worker_is_let_go(
     pubmed.before_answer = another_worker_is_faster
     expand(desk.context, pubmed, batch_id)
     assert list(desk.states()) == ["pmid:2"]
-    assert LeaseLostError.retryable is False

@@ -106,3 +106,20 @@ def test_text_that_postgresql_cannot_store_is_stored_with_its_offsets(desk: Desk
     assert desk.sql("SELECT abstract, record->'sections'->0->>'text', record->'authors'->>0 FROM documents") == [
         ("a\ufffdb\ufffdc",) * 3
     ]
+
+
+def test_one_record_that_the_database_refuses_fails_alone(desk: Desk, pubmed: FakePubmed) -> None:
+    pubmed.records = {str(n): article(str(n)) for n in range(1, 5)}
+    desk.sql("ALTER TABLE documents ADD CONSTRAINT refused CHECK (pmid <> '3')")
+
+    pull(desk.context, pubmed, desk.submit("1", "2", "3", "4"))
+
+    assert [state for state, _ in desk.states().values()] == ["fetched", "fetched", "failed", "fetched"]  # type: ignore[misc]
+    assert "refused" in str(desk.states()["pmid:3"])
+
+
+def test_a_version_number_beyond_all_bounds_is_cut(desk: Desk, pubmed: FakePubmed) -> None:
+    pubmed.records = {"1": article("1", version=10**30)}
+    for _ in range(2):
+        pull(desk.context, pubmed, desk.submit("1", refresh=True))
+    assert {state for state, _ in desk.states().values()} == {"fetched"}  # type: ignore[misc]
