@@ -105,7 +105,8 @@ class NcbiServer:
 
     `rate` overrides NCBI's limits (0 turns them off); `poison` PMIDs whose record cuts off every answer they are in;
     `garbled` PMIDs whose record is not well-formed; `deleted` PMIDs answered by a DeleteCitation;
-    `clip` is the most ids that one ESearch delivers, whatever was asked; `amend` changes EFetch's XML.
+    `clip` is the most ids that one ESearch delivers, whatever was asked; `amend` changes EFetch's XML;
+    `clock` tells the seconds that the rate is counted in.
     """
 
     def __init__(self, corpus: Corpus | None = None, *, port: int = 0, rate: int | None = 0, fault_every: int = 0) -> None:
@@ -114,6 +115,7 @@ class NcbiServer:
         self.fault_every = fault_every
         self.clip = CAP
         self.amend: Callable[[str], str] = str
+        self.clock: Callable[[], float] = time.monotonic
         self.poison: set[int] = set()
         self.garbled: set[int] = set()
         self.deleted: set[int] = set()
@@ -170,7 +172,7 @@ class NcbiServer:
         with self._lock:
             limit, used = self._admit(params.get("api_key") or host, limit=self._limit(params))
             over = bool(limit) and used > limit
-            self.requests.append(Request(time.monotonic(), method, utility, params, over))
+            self.requests.append(Request(self.clock(), method, utility, params, over))
             fault = Fault() if over else self._next_fault(utility)
         if over:
             error = {"error": "API rate limit exceeded", "api-key": host, "count": str(used), "limit": str(limit)}
@@ -186,7 +188,7 @@ class NcbiServer:
 
     def _admit(self, caller: str, *, limit: int) -> tuple[int, int]:
         """Count an arrival; the limit, and the caller's admitted requests within one second, this one included."""
-        now = time.monotonic()
+        now = self.clock()
         recent = self._arrivals[caller]
         while recent and recent[0] <= now - 1:
             recent.popleft()

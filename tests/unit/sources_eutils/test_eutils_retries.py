@@ -69,9 +69,9 @@ def test_a_wait_longer_than_patience_is_left_to_the_caller(client, server, waits
     assert waits == []
 
 
-def test_the_servers_own_limit_is_recovered_from(server, connect):
+def test_the_servers_own_limit_is_respected(server, connect):
     """The limiter of these tests lets everything through, so the server has to say no."""
-    server.rate = 2
+    server.rate, server.clock = 2, lambda: 100.0
     client = connect(server.url)
     client.count(SEARCH)
     client.count(SEARCH)

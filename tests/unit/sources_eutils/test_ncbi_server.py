@@ -21,7 +21,7 @@ def ask(server, utility, **params):
 
 
 def test_more_than_the_limit_is_429_with_headers(server):
-    server.rate = None
+    server.rate, server.clock = None, lambda: 100.0
     answers = [ask(server, "esearch", term="imatinib") for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert answers[0].headers["X-RateLimit-Limit"] == "3"
@@ -29,8 +29,13 @@ def test_more_than_the_limit_is_429_with_headers(server):
     assert answers[3].json()["error"] == "API rate limit exceeded"
 
 
+def test_a_second_later_there_is_room_again(server):
+    server.rate, server.clock = 1, iter((100.0, 100.0, 100.9, 100.9, 101.1, 101.1)).__next__
+    assert [ask(server, "esearch", term="imatinib").status_code for _ in range(3)] == [200, 429, 200]
+
+
 def test_a_key_has_a_limit_of_its_own(server):
-    server.rate = None
+    server.rate, server.clock = None, lambda: 100.0
     assert [ask(server, "esearch", term="imatinib", api_key="k").status_code for _ in range(11)][-2:] == [200, 429]
 
 
