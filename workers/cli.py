@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from dti.model.checkpoint import Checkpoint
 from dti.settings import Settings
 from workers.app import make_app
 from workers.bootstrap import urls
@@ -60,6 +61,8 @@ def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file
     if beat:
         app.Beat(loglevel=log_level, quiet=True).run()
         return
+    if EXTRACT_QUEUE in queues:
+        Checkpoint.open(settings.model_dir)  # a worker without its model must not start and fail every task
     name = f"{'-'.join(queues)}-{os.getpid()}@{socket.gethostname()}"
     app.worker_main([
         "worker", f"--queues={','.join(queues)}", f"--concurrency={concurrency}", f"--hostname={name}",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from dti.domain.documents import DocumentStatus
-from dti.errors import SettingsError
+from dti.errors import CheckpointError, SettingsError
 from workers.app import ROUTES, make_app
 from workers.arrivals import arrival
 from workers.cli import worker
@@ -27,6 +28,18 @@ def test_without_servers_it_says_which_settings_are_missing(monkeypatch: pytest.
     answer = CliRunner().invoke(worker, [])
     assert isinstance(answer.exception, SettingsError)
     assert "DTI_DATABASE_URL and DTI_BROKER_URL" in str(answer.exception)
+
+
+def test_a_worker_without_its_model_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    settings = {
+        "DATABASE_URL": "postgresql+psycopg://nowhere/x",
+        "BROKER_URL": "redis://127.0.0.1:1/0",
+        "MODEL_DIR": str(tmp_path),
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"DTI_{name}", value)
+    answer = CliRunner().invoke(worker, ["--queues", "extract"])
+    assert isinstance(answer.exception, CheckpointError)
 
 
 def test_help_shows_examples() -> None:
