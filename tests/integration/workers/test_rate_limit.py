@@ -29,7 +29,7 @@ for _ in range(int(sys.argv[3])):
 
 @pytest.fixture
 def client(redis_url: str) -> Iterator[redis.Redis]:
-    with redis.Redis.from_url(redis_url) as connected:
+    with redis.Redis.from_url(redis_url, socket_timeout=None) as connected:  # monitoring waits for the workers to start
         yield connected
 
 
