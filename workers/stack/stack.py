@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import importlib.util
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,9 @@ from workers.stack.supervisor import Display, StopRequest, Supervisor
 
 # -P: the folder that the command was started in must not shadow installed modules.
 _DTI = (sys.executable, "-P", "-c", "from dti.cli.main import main; main()")
+
+# Each loads a model of its own; the other half of the cores is for PostgreSQL, the API and whoever sits at the machine.
+_EXTRACT_PROCESSES = max(1, (os.cpu_count() or 1) // 2)
 
 
 class Announcer(Display, Protocol):
@@ -71,13 +75,8 @@ class EmbeddedStack:
         return [
             [self._server("postgres", self._postgres), self._server("redis", self._redis)],
             [self._part("migrate", "db", "migrate", once=True)],
-            [*(self._worker(queue) for queue in self._queues()), self._worker("beat"), self._api(port)],
+            [*self._workers(), self._api(port)],
         ]
-
-    @staticmethod
-    def _queues() -> tuple[str, ...]:
-        trains = importlib.util.find_spec("torch") and importlib.util.find_spec("transformers")
-        return (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE) if trains else (PULL_QUEUE, EXTRACT_QUEUE)
 
     def _server(self, name: str, server: EmbeddedPostgres | EmbeddedRedis) -> Part:
         def command() -> Command:
@@ -85,10 +84,18 @@ class EmbeddedStack:
 
         return Part(name=name, command=command, ready=server.ready, prepare=server.prepare, clean_up=server.clean_up)
 
-    def _worker(self, work: str) -> Part:
-        health = self.state.path / f"{work}.health"
-        what = ("--beat",) if work == "beat" else (f"--queues={work}",)
-        part = self._part(work if work == "beat" else f"worker-{work}", "worker", *what, "--health-file", str(health))
+    def _workers(self) -> list[Part]:
+        parts = [
+            self._worker("worker-pull", f"--queues={PULL_QUEUE}"),
+            self._worker("worker-extract", f"--queues={EXTRACT_QUEUE}", f"--concurrency={_EXTRACT_PROCESSES}"),
+        ]
+        if importlib.util.find_spec("torch") and importlib.util.find_spec("transformers"):
+            parts.append(self._worker("worker-train", f"--queues={TRAIN_QUEUE}"))
+        return [*parts, self._worker("beat", "--beat")]
+
+    def _worker(self, name: str, *options: str) -> Part:
+        health = self.state.path / f"{name}.health"
+        part = self._part(name, "worker", *options, "--health-file", str(health))
         return replace(part, ready=health.exists, prepare=lambda: health.unlink(missing_ok=True))
 
     def _api(self, port: int) -> Part:
