@@ -32,7 +32,7 @@ class Cutter:
         self._source = source
         self._start = re.compile(rb"<!--|<(" + "|".join(names).encode() + rb")(?=[\s/>])")
         self._orphan = re.compile(rb"</(?:" + "|".join(names).encode() + rb")(?=[\s>])")
-        self._root_end = b"" if root in names else f"</{root}".encode()
+        self._root_end = f"</{root}".encode() if root and root not in names else b""
         self._root = root
         self._buffer = b""
         self._position = 0

@@ -33,6 +33,7 @@ class JsonCutter:
         self._key = b'"' + key + b'"'
         self._buffer = b""
         self._scanned = 0
+        self._enough = 0
         self._line = 1
         self._stack: list[_Open] = []
 
@@ -40,7 +41,8 @@ class JsonCutter:
         """Objects in the order of their ends, and a fault if the input ends inside one."""
         for chunk in self._source.chunks:
             self._buffer += chunk
-            yield from self._scan(final=False)
+            if len(self._buffer) >= self._enough:
+                yield from self._scan(final=False)
             self._forget()
         yield from self._scan(final=True)
         if self._stack:
@@ -49,7 +51,9 @@ class JsonCutter:
     def _scan(self, *, final: bool) -> Iterator[Cut]:
         while match := _TOKEN.search(self._buffer, self._scanned):
             if not final and match.end() == len(self._buffer) and match[0] not in b"{}":
-                self._scanned = match.start()  # a string that may go on in the next chunk
+                # A string that may go on: looked at again when twice as much of it is there, so that it is no square cost.
+                self._scanned = match.start()
+                self._enough = 2 * match.end() - match.start()
                 return
             self._scanned = match.end()
             if match[0] == b"{":
@@ -78,5 +82,6 @@ class JsonCutter:
         self._line += self._buffer.count(b"\n", 0, keep)
         self._buffer = self._buffer[keep:]
         self._scanned -= keep
+        self._enough -= keep
         for item in self._stack:
             item.start -= keep

@@ -24,12 +24,16 @@ class Line:
         """Whether there is nothing but white space."""
         return not self.too_long and not self.data.strip()
 
-    def text(self) -> str:
-        """The decoded line; MalformedInputError if it is no UTF-8, InputTooLargeError if it was too long to keep."""
+    def content(self) -> bytes:
+        """The line's bytes; InputTooLargeError if it was too long to keep."""
         if self.too_long:
             raise InputTooLargeError(f"line {self.number} is longer than a record may be")
+        return self.data
+
+    def text(self) -> str:
+        """The decoded line; MalformedInputError if it is no UTF-8, InputTooLargeError if it was too long to keep."""
         try:
-            return self.data.decode()
+            return self.content().decode()
         except UnicodeDecodeError as error:
             raise MalformedInputError(
                 f"line {self.number} is not valid UTF-8 (byte {error.start + 1}: {error.reason})"

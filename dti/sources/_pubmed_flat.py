@@ -118,7 +118,7 @@ def _authors(content: str) -> tuple[str, ...]:
         raise _Misfit
     return tuple(
         [
-            _plain(author_name(family, given or initials, suffix, group))
+            _plain(author_name(family.strip(), given.strip() or initials.strip(), suffix.strip(), group))
             for valid, family, given, initials, suffix, group in found
             if valid != "N"
         ]

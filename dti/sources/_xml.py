@@ -6,7 +6,6 @@ internal or external, ever reaches the parser: there is nothing that could expan
 
 from __future__ import annotations
 
-import codecs
 import html
 import re
 from collections.abc import Callable, Iterator
@@ -23,10 +22,11 @@ from dti.sources.base import Input, Item, SourceFault
 _PROLOG_LIMIT = 1024 * 1024
 _SKIP = re.compile(rb"(?:\s+|\xef\xbb\xbf|<\?.*?\?>|<!--.*?-->)+", re.DOTALL)
 _DOCTYPE = re.compile(rb"<!DOCTYPE\s(?:[^\[>\"']|\"[^\"]*\"|'[^']*')*(?:\[.*?\]\s*)?>", re.DOTALL)
-_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>")
+_ROOT = re.compile(rb"<([A-Za-z_][\w.:-]*)(?:\s[^<>]*?)?/?>")
 _ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30});")
 _PREDEFINED = frozenset((b"amp", b"lt", b"gt", b"quot", b"apos"))
+_PRINTABLE = bytes(range(32, 127))
 _POSITION = re.compile(r", line \d+, column \d+$")
 
 
@@ -79,7 +79,7 @@ def records(source: Input, names: tuple[str, ...], convert: Convert) -> Iterator
     """
     source, start = _begin(source)
     parse = _Parser(source, start, names)
-    for cut in Cutter(source, names, start.root):
+    for cut in Cutter(source, names, "" if start.start_tag.endswith(b"/>") else start.root):
         if isinstance(cut, SourceFault):
             yield cut
         else:
@@ -152,8 +152,7 @@ class _Parser:
 
 def _lxml_parser(encoding: str, source: Input) -> etree.XMLParser:
     try:
-        ascii_compatible = "<>&/".encode(codecs.lookup(encoding).name) == b"<>&/"
-        if ascii_compatible:
+        if _PRINTABLE.decode(encoding) == _PRINTABLE.decode():  # records are cut out as if it were ASCII
             return etree.XMLParser(
                 encoding=encoding,
                 resolve_entities=False,

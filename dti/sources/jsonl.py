@@ -64,7 +64,7 @@ def _document(line: Line, default_id: str, limit: int) -> Document:
 
 def _object(line: Line) -> Object:
     try:
-        data = orjson.loads(line.data)
+        data = orjson.loads(line.content())
     except orjson.JSONDecodeError as error:
         raise MalformedInputError(f"not valid JSON: {error.msg}") from error
     if not isinstance(data, dict):

@@ -47,7 +47,10 @@ class Pubtator:
                     current = _Open(match[1], line.number)
                 _add(current, match, source.limits.field_chars)
             except SourceError as error:
-                yield SourceFault.of(error, source.place(line.number))
+                if current is not None and line.data.startswith(f"{current.id}|".encode()):
+                    current.error = error
+                else:
+                    yield SourceFault.of(error, source.place(line.number))
         yield from _finished(current, source)
 
 
