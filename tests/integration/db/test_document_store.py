@@ -71,6 +71,12 @@ def test_the_command_migrates_and_checks(database_url: str) -> None:
         assert answer.exit_code == 0, answer.output
 
 
+def test_help_needs_no_database_and_the_command_itself_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DTI_DATABASE_URL", raising=False)
+    assert CliRunner().invoke(db, ["migrate", "--help"]).exit_code == 0
+    assert isinstance(CliRunner().invoke(db, ["migrate"]).exception, SettingsError)
+
+
 def test_a_url_of_another_kind_is_refused() -> None:
     with pytest.raises(SettingsError, match=r"postgresql\+psycopg"):
         make_engine("sqlite://")
