@@ -21,6 +21,7 @@ from dti.errors import StackError
 _PR_SET_PDEATHSIG = 1
 _LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 _KILL_SECONDS = 1.0
+_TAIL_BYTES = 64 * 1024
 _KEPT_LOG_BYTES = 5 * 1024 * 1024
 
 
@@ -67,6 +68,7 @@ class Child:
         _rotate(command.log)
         account = command.account
         with command.log.open("ab") as log:
+            self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 list(command.argv),
                 stdin=subprocess.DEVNULL,
@@ -119,17 +121,11 @@ class Child:
             time.sleep(0.01)
 
     def tail(self, lines: int = 12) -> str:
-        """Return the last lines it logged."""
-        return tail(self.command.log, lines)
-
-
-def tail(log: Path, lines: int) -> str:
-    """Return the last lines of a log; empty where there is none."""
-    if not log.exists():
-        return ""
-    with log.open("rb") as stream:
-        stream.seek(max(0, log.stat().st_size - 64 * 1024))
-        return "\n".join(stream.read().decode(errors="replace").splitlines()[-lines:])
+        """Return the last lines it logged; those of earlier runs in the same file are left out."""
+        log = self.command.log
+        with log.open("rb") as stream:
+            stream.seek(max(self._log_start, log.stat().st_size - _TAIL_BYTES))
+            return "\n".join(stream.read().decode(errors="replace").splitlines()[-lines:])
 
 
 def _group_runs(group: int) -> bool:

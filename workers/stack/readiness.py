@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from dti.errors import StackError
-from workers.stack.process import Child, tail
+from workers.stack.process import Child
 
 _POLL_SECONDS = 0.05
 
@@ -17,13 +16,13 @@ def wait_until_ready(ready: Callable[[], bool], name: str, child: Child, timeout
     deadline = time.monotonic() + timeout
     while not ready():
         if not child.alive:
-            raise StackError(explain(f"{name} ended before it was ready", child.command.log))
+            raise StackError(explain(f"{name} ended before it was ready", child))
         if time.monotonic() > deadline:
-            raise StackError(explain(f"{name} was not ready within {timeout:.0f} s", child.command.log))
+            raise StackError(explain(f"{name} was not ready within {timeout:.0f} s", child))
         time.sleep(_POLL_SECONDS)
 
 
-def explain(message: str, log: Path) -> str:
-    """Add the last log lines to a message."""
-    lines = tail(log, 12)
-    return f"{message}; last lines of {log}:\n{lines}" if lines else f"{message}; it logged nothing"
+def explain(message: str, child: Child) -> str:
+    """Add the last lines that the child logged to a message."""
+    lines = child.tail()
+    return f"{message}; last lines of {child.command.log}:\n{lines}" if lines else f"{message}; it logged nothing"

@@ -138,7 +138,7 @@ class _Runner:
 
     def _fail(self, message: str) -> StackError:
         self._show(PartState.FAILED, message)
-        return StackError(explain(message, self._running().command.log))
+        return StackError(explain(message, self._running()))
 
     def _running(self) -> Child:
         if self.child is None:

@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from dti.errors import StackError
-from workers.stack.process import Account, Child, Command, tail
+from workers.stack.process import Account, Child, Command
 
 PARENT = """
 import sys, time
@@ -24,10 +24,6 @@ time.sleep(60)
 
 
 def test_output_of_both_streams_is_logged(tmp_path: Path) -> None:
-    child = Child(Command(argv=["sh", "-c", "echo out; echo err >&2"], log=tmp_path / "logs" / "part.log"))
-    child.stop()
-    assert child.exit_code is not None
-    assert tail(child.command.log, 5) in {"out\nerr", "out", ""}
     child = Child(Command(argv=["sh", "-c", "echo out; echo err >&2; exit 4"], log=tmp_path / "logs" / "other.log"))
     while child.alive:
         time.sleep(0.01)
@@ -72,8 +68,13 @@ def test_big_log_is_put_aside(tmp_path: Path) -> None:
     assert log.stat().st_size == 0
 
 
-def test_tail_of_no_log_is_empty(tmp_path: Path) -> None:
-    assert tail(tmp_path / "missing", 3) == ""
+def test_tail_leaves_earlier_runs_out(tmp_path: Path) -> None:
+    for word in ("first", "second"):
+        child = Child(Command(argv=["echo", word], log=tmp_path / "log"))
+        while child.alive:
+            time.sleep(0.01)
+    assert child.tail() == "second"
+    assert (tmp_path / "log").read_text() == "first\nsecond\n"
 
 
 def test_unknown_account_is_a_stack_error() -> None:
