@@ -63,7 +63,7 @@ def canonical(name: str) -> str:
     return "".join(part for part, _ in _parts(name))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=128)  # a compiled pattern takes several kilobytes, and names seldom come back after long
 def pattern(name: str) -> re.Pattern[str] | None:
     """Finds spellings of the name in a text as it stands, so that offsets are exact; None if the name has no letter.
 

@@ -11,8 +11,8 @@ import sentencex
 from dti.domain.documents import Document
 from dti.domain.evidence import Span
 
-# The splitter does not cut inside brackets, and "P < 0.05" or "1) rats" open and close brackets that are none: one
-# such sign joins all sentences of an abstract. One character for one keeps the offsets.
+# The splitter does not cut between brackets, and takes the signs of "P < 0.05" and a later "P > 0.1" for a pair: all
+# sentences between them become one. One character for one keeps the offsets.
 _BRACKETS = str.maketrans("<>()[]{}", "," * 8)
 _OPENING_BRACKET = re.compile(r"(?<=[.!?] )[(\[](?=\S)")
 

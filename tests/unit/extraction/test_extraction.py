@@ -55,7 +55,7 @@ def test_a_document_becomes_claims_with_confidence_and_evidence():
     [result] = extractor().extract([document(1)])
     assert (result.outcome, result.run, result.reason) == (Outcome.EXTRACTED, RUN, "")
     [claim] = result.claims
-    assert (claim.triplet.drug, claim.triplet.interaction, claim.triplet.target) == ("Aspirin", "inhibitor", "COX-1")
+    assert (claim.triplet.drug, claim.triplet.interaction, claim.triplet.target) == ("aspirin", "inhibitor", "COX-1")
     assert claim.confidence == pytest.approx(0.5)
     assert claim.evidence.sentence == "Aspirin inhibits COX-1."
 

@@ -30,6 +30,7 @@ def cut(doc):
         "The dose was 5 mg/kg i.v. | The rats recovered.",
         "Patients took 400 mg b.i.d. (capsules) or placebo. | None withdrew.",
         "It was inhibited (P < 0.05). | alpha-Methyl-p-tyrosine had no effect (P > 0.1). | So it stands.",
+        "Of them, 52 were <13 years old. | Randomization was kept. | Levels >5 fell.",
         "It binds 5-HT1A receptors. | 5-HT was released.",
         "Groups received: 1) saline; 2) drug. | The drug worked. | Saline did not.",
         "The p.Val600Glu mutation in B-RAF confers sensitivity. | Other mutants do not.",
