@@ -33,6 +33,7 @@ _LICENCES = {
     "lexicons/hgnc": "CC0",
     "lexicons/ttd": "not stated",
 }
+_ROOMS = ("codecs", "decoding", "evaluation", "model", "training")
 _LIMITS = (
     "Trained for about an hour on two CPU cores; a first version to build on, not a state-of-the-art model.",
     "Names are copied from the text in lower case; extraction prints the document's own spelling where it finds it.",
@@ -89,9 +90,10 @@ def _pmids(corpora: Corpora) -> str:
 
 
 def _code() -> str:
-    """One sum over the sources of this package, so that a card shows whether the code has changed since."""
+    """One sum over the sources that decide weights and figures, so that a card shows whether they have changed since."""
     root = Path(dti.__file__).parent
-    return _sum([path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in sorted(root.rglob("*.py"))])
+    files = sorted(path for room in _ROOMS for path in (root / room).rglob("*.py"))
+    return _sum([path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in files])
 
 
 def _sum(parts: Sequence[bytes]) -> str:
