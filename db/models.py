@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from db.base import Base
 
 _NOW = func.now()
+_NEVER = text("'1970-01-01 00:00:00+00'")  # the lease of what nobody holds: comparable, unlike NULL
 
 
 class Upload(Base):
@@ -72,7 +73,7 @@ class Step(Base):
     attempts: Mapped[int] = mapped_column(server_default="0", comment="claims since it last moved on")
     deferrals: Mapped[int] = mapped_column(server_default="0", comment="times put back because a remote side failed")
     lease: Mapped[str | None]
-    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lease_until: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NEVER)
 
     __table_args__ = (
         CheckConstraint("kind in ('query','upload')", name="kind"),
@@ -114,7 +115,7 @@ class Item(Base):
     attempts: Mapped[int] = mapped_column(server_default="0", comment="claims since it last moved on")
     deferrals: Mapped[int] = mapped_column(server_default="0", comment="times put back because a remote side failed")
     lease: Mapped[str | None]
-    lease_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    lease_until: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NEVER)
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
 
     __table_args__ = (
@@ -123,7 +124,9 @@ class Item(Base):
             "state in ('queued','fetched','extracted','no_triplet','no_abstract','failed','skipped','cancelled')", name="state"
         ),
         Index("ix_items_batch_id_state_id", "batch_id", "state", "id"),
-        Index("ix_items_open", "batch_id", "state", "lease_until", postgresql_where=text("state in ('queued','fetched')")),
+        Index(
+            "ix_items_open", "batch_id", "state", "lease_until", "id", postgresql_where=text("state in ('queued','fetched')")
+        ),
     )
 
 

@@ -111,13 +111,14 @@ def cancel(session: Session, batch_id: str) -> int:
     session.execute(text("UPDATE batches SET state = 'cancelled', finished_at = now() WHERE id = :id"), {"id": batch_id})
     session.execute(
         text(
-            "UPDATE steps SET state = 'cancelled', lease = NULL, lease_until = NULL WHERE batch_id = :id AND state = 'pending'"
+            "UPDATE steps SET state = 'cancelled', lease = NULL, lease_until = 'epoch'"
+            " WHERE batch_id = :id AND state = 'pending'"
         ),
         {"id": batch_id},
     )
     return affected(
         session,
-        "UPDATE items SET state = 'cancelled', lease = NULL, lease_until = NULL, updated_at = now()"
+        "UPDATE items SET state = 'cancelled', lease = NULL, lease_until = 'epoch', updated_at = now()"
         " WHERE batch_id = :id AND state IN ('queued', 'fetched')",
         id=batch_id,
     )
@@ -125,11 +126,11 @@ def cancel(session: Session, batch_id: str) -> int:
 
 _REQUEUE_ITEMS = """
 UPDATE items SET state = CASE WHEN document_id IS NULL THEN 'queued' ELSE 'fetched' END, reason = '', attempts = 0,
-    deferrals = 0, lease = NULL, lease_until = NULL, updated_at = now()
+    deferrals = 0, lease = NULL, lease_until = 'epoch', updated_at = now()
 WHERE batch_id = :id AND state IN ('failed', 'cancelled') AND (document_id IS NOT NULL OR key LIKE 'pmid:%')
 """
 _REQUEUE_STEPS = """
-UPDATE steps SET state = 'pending', reason = '', attempts = 0, deferrals = 0, lease = NULL, lease_until = NULL
+UPDATE steps SET state = 'pending', reason = '', attempts = 0, deferrals = 0, lease = NULL, lease_until = 'epoch'
 WHERE batch_id = :id AND state IN ('failed', 'cancelled')
 """
 _REOPEN = "UPDATE batches SET state = CASE WHEN :pending THEN 'pending' ELSE 'running' END, finished_at = NULL WHERE id = :id"
@@ -175,11 +176,11 @@ _WAITING = """
 SELECT id, steps, queued, fetched FROM (
   SELECT b.id, b.created_at,
     EXISTS (SELECT FROM steps s WHERE s.batch_id = b.id AND s.state = 'pending'
-            AND (s.lease_until IS NULL OR s.lease_until < now())) AS steps,
+            AND s.lease_until < now()) AS steps,
     EXISTS (SELECT FROM items i WHERE i.batch_id = b.id AND i.state = 'queued'
-            AND (i.lease_until IS NULL OR i.lease_until < now())) AS queued,
+            AND i.lease_until < now()) AS queued,
     EXISTS (SELECT FROM items i WHERE i.batch_id = b.id AND i.state = 'fetched'
-            AND (i.lease_until IS NULL OR i.lease_until < now())) AS fetched
+            AND i.lease_until < now()) AS fetched
   FROM batches b WHERE b.state IN ('pending', 'running') AND (:id = '' OR b.id = :id)
 ) AS work WHERE steps OR queued OR fetched ORDER BY created_at
 """

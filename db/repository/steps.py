@@ -18,12 +18,12 @@ _CLAIM = """
 UPDATE steps SET lease = :lease, lease_until = now() + make_interval(secs => :seconds), attempts = attempts + 1
 WHERE id = (
   SELECT id FROM steps WHERE batch_id = :batch AND state = 'pending' AND attempts < :attempts
-    AND (lease_until IS NULL OR lease_until < now())
+    AND lease_until < now()
   ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, payload
 """
 _END = """
-UPDATE steps SET state = :state, reason = :reason, lease = NULL, lease_until = NULL, attempts = 0
+UPDATE steps SET state = :state, reason = :reason, lease = NULL, lease_until = 'epoch', attempts = 0
 WHERE id = :id AND lease = :lease AND state = 'pending'
 """
 _RENEW = """
@@ -36,9 +36,9 @@ UPDATE steps SET lease = NULL, attempts = greatest(attempts - 1, 0), deferrals =
 WHERE id = :id AND lease = :lease AND state = 'pending'
 """
 _EXHAUSTED = """
-UPDATE steps SET state = 'failed', lease = NULL, lease_until = NULL,
+UPDATE steps SET state = 'failed', lease = NULL, lease_until = 'epoch',
     reason = 'poison: ' || attempts || ' workers died or hung on it'
-WHERE state = 'pending' AND attempts >= :attempts AND (lease_until IS NULL OR lease_until < now())
+WHERE state = 'pending' AND attempts >= :attempts AND lease_until < now()
 """
 
 

@@ -191,7 +191,9 @@ def _create_items() -> None:
             "deferrals", sa.Integer(), server_default="0", nullable=False, comment="times put back because a remote side failed"
         ),
         sa.Column("lease", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "lease_until", sa.DateTime(timezone=True), server_default=sa.text("'1970-01-01 00:00:00+00'"), nullable=False
+        ),
         sa.Column("updated_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint(
             "state in ('queued','fetched','extracted','no_triplet','no_abstract','failed','skipped','cancelled')",
@@ -207,7 +209,7 @@ def _create_items() -> None:
     op.create_index(
         "ix_items_open",
         "items",
-        ["batch_id", "state", "lease_until"],
+        ["batch_id", "state", "lease_until", "id"],
         unique=False,
         postgresql_where=sa.text("state in ('queued','fetched')"),
     )
@@ -227,7 +229,9 @@ def _create_steps() -> None:
             "deferrals", sa.Integer(), server_default="0", nullable=False, comment="times put back because a remote side failed"
         ),
         sa.Column("lease", sa.String(), nullable=True),
-        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "lease_until", sa.DateTime(timezone=True), server_default=sa.text("'1970-01-01 00:00:00+00'"), nullable=False
+        ),
         sa.CheckConstraint("kind in ('query','upload')", name=op.f("ck_steps_kind")),
         sa.CheckConstraint("state in ('pending','done','failed','cancelled')", name=op.f("ck_steps_state")),
         sa.ForeignKeyConstraint(["batch_id"], ["batches.id"], name=op.f("fk_steps_batch_id_batches"), ondelete="CASCADE"),

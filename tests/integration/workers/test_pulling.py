@@ -64,7 +64,7 @@ def test_a_failure_that_may_heal_puts_items_back_and_one_that_may_not_fails_them
     pull(desk.context, pubmed, batch_id)
     assert pubmed.asked == ["1", "2"], "items that wait are not claimed"
 
-    desk.sql("UPDATE items SET lease_until = NULL")
+    desk.sql("UPDATE items SET lease_until = 'epoch'")
     pubmed.error = RequestRefusedError("API key invalid")
     pull(desk.context, pubmed, batch_id)
     assert set(desk.states().values()) == {("failed", "API key invalid")}
