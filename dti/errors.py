@@ -15,6 +15,7 @@
     ├── ModelError                a checkpoint cannot be used
     │   ├── CheckpointError       a file is missing or its SHA-256 differs
     │   └── TrainingError         a training run cannot start or go on
+    ├── LexiconError              a compiled lexicon cannot be used
     ├── OptionError               an unknown option name or an invalid option value
     ├── EvaluationError           gold or predictions cannot be scored
     ├── StoreError                the knowledge base refused or lost an operation
@@ -121,6 +122,12 @@ class TrainingError(ModelError):
     """A training run cannot start or go on."""
 
     code = "training"
+
+
+class LexiconError(DtiError):
+    """A compiled lexicon is damaged, of another format, or there is nothing to compile."""
+
+    code = "lexicon"
 
 
 class OptionError(DtiError):

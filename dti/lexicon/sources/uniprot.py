@@ -1,0 +1,57 @@
+"""UniProt's reviewed human proteins (CC BY 4.0)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from dti.domain.entities import EntityKind
+from dti.domain.lexicon import NameType
+from dti.lexicon.base import HUMAN, Record, curies, rows, typed
+
+_COLUMNS = ("Entry", "Entry name", "Protein names", "Gene names")
+_CLEAVED = re.compile(r"\s*\[(?:Cleaved into|Includes):.*", re.DOTALL)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UniProt:
+    """Recommended and alternative protein names, gene names."""
+
+    files: ClassVar[tuple[str, ...]] = ("uniprot/uniprot_human.tsv",)
+
+    def records(self, folder: Path) -> Iterator[Record]:
+        """One record a protein."""
+        for row in rows(folder / self.files[0], _COLUMNS):
+            first, *others = _names(_CLEAVED.sub("", row["Protein names"]))
+            yield Record(
+                ids=(*curies("uniprot", (row["Entry"],)), *curies("uniprot.mnemonic", (row["Entry name"],))),
+                kind=EntityKind.TARGET,
+                names=(
+                    *typed(NameType.CANONICAL, (first,)),
+                    *typed(NameType.SYNONYM, (name for name in others if not name.startswith("EC "))),
+                    *typed(NameType.SYMBOL, row["Gene names"].split()),
+                ),
+                taxon=HUMAN,
+            )
+
+
+def _names(field: str) -> list[str]:
+    """The names of "First name (second) (third (with bracket))"."""
+    names, start, depth = [], 0, 0
+    for at, char in enumerate(field):
+        if char == "(" and field[at - 1 : at] == " ":
+            if depth == 0:
+                names.append(field[start:at].strip())
+                start = at + 1
+            depth += 1
+        elif char == "(":
+            depth += depth > 0
+        elif char == ")" and depth:
+            depth -= 1
+            if depth == 0:
+                names.append(field[start:at].strip())
+                start = at + 1
+    return [name for name in (*names, field[start:].strip()) if name] or [field]

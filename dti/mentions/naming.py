@@ -1,0 +1,53 @@
+"""What to print for a pair: the style of the target's name follows from what kind of drug it is paired with.
+
+The benchmark takes its labels from two tables. Pairs of marketed drugs come from one, which has its own names for targets;
+pairs of everything else come from the other. So the style is no property of the target alone; a table of counts holds it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Self
+
+from dti.domain.lexicon import Hint
+from dti.domain.mentions import Candidate
+from dti.errors import LexiconError
+
+_UNLISTED = "unlisted"
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Counts of target styles by class of drug; classes in the order in which they are tried."""
+
+    drug_source: str
+    styles: Mapping[str, Mapping[str, int]]
+
+    @classmethod
+    def read(cls, path: Path | None = None) -> Self:
+        """A table from a TOML file, the packaged one by default; raises LexiconError on anything else."""
+        text = (path or files("dti.mentions").joinpath("naming.toml")).read_text(encoding="utf-8")
+        try:
+            table = tomllib.loads(text)
+            return cls(table["drug_source"], {row["drug"]: dict(row["counts"]) for row in table["target"]})
+        except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+            raise LexiconError(f"naming table {path or 'naming.toml'}: {error!r}") from error
+
+    def drug_class(self, drug: Candidate) -> str:
+        """The row of the table that the drug falls under; "" if none fits."""
+        if drug.entity is None or not drug.entity.printed(self.drug_source):
+            return _UNLISTED
+        return next((name for name in self.styles if name != _UNLISTED and Hint[name.upper()] in drug.entity.hints), "")
+
+    def target_name(self, drug: Candidate, target: Candidate) -> str:
+        """The target's name in the commonest style that it has for such a drug."""
+        printed: dict[str, str] = {}
+        for style, name in target.names:
+            printed.setdefault(style, name)
+        counts = self.styles.get(self.drug_class(drug), {})
+        likely = sorted(counts, key=lambda style: -counts[style])
+        return next((printed[style] for style in likely if style in printed), target.name)

@@ -1,0 +1,56 @@
+"""Drugs that no lexicon lists, recognised by how developers and pharmacopoeias name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+
+from dti.domain.evidence import Span
+from dti.mentions.junk import NOT_THE_DRUG
+
+_CODE = re.compile(
+    r"(?<![\w-])(?:[A-Z]{2,5}[a-z]?[- ]?[A-Z]?\d{2,3}[.,]\d{3,4}[A-Z]?|[A-Z]{1,5}[a-z]?[- ]?[A-Z]?\d{3,7}[A-Za-z]{0,2}"
+    r"|[A-Z]{2,5}[a-z]?[- ]?[A-Z]?\d{2,6}[A-Z]?"
+    r"|\[\d{1,3}[A-Z][a-z]?\]-?[A-Z][\w-]{3,})(?![\w+])"
+)
+_CHEMICAL = re.compile(r"(?<![\w-])[(\[{]{0,2}[\w'+,-]*-[\w'+,()\[\]{}-]{5,}\w\b")
+_FRAGMENT = re.compile(
+    r"(?:yl|oxy|amino|thio|oxo|aza|chloro|fluoro|bromo|ine|ide|one|ane|ene|ol|ate|acid)(?![a-z])|(?:methyl|phenyl|hydroxy)"
+)
+_LOCANT = re.compile(r"(?:^|[-(\[{,])(?:\d+[a-z']?|[NOSRE])(?=[,)-])")
+_STEM = re.compile(
+    r"(?<![\w-])[A-Za-z]{3,}(?:mab|tinib|ciclib|zomib|prazole|sartan|olol|statin|azepam|caine|dipine|setron|triptan|gliptin"
+    r"|glitazone|gatran|xaban|pril|oxetine|azosin|floxacin|mycin|cillin|vir|fibrate|stigmine|curium|platin|taxel|rubicin"
+    r"|rapant|vaptan|entan|afil|parib|degib|lukast|tidine|peridone|perazole|apine|azole|penem|bactam|cept)(?!\w)"
+)
+_WORD = re.compile(
+    r"(?<![\w-])[A-Za-z]?[a-z]{4,}(?:ine|ide|one|ane|ene|ol|ate|in|yl|ose)(?![\w-])|(?<![\w-])[A-Z]{5,}(?:INE|IDE|ONE|ANE|ENE|OL|IN)(?!\w)"
+)
+_NOT_A_CODE = re.compile(
+    r"(?:CD|HLA|IL|TNF|HL|PC|MCF|SK|HT|GH|SH|NCT|ISRCTN|EC|IC|ED|LD|GI|DSM|ATCC|PBS|RPMI|BALB|C57|ICD|DSM|F|K|U|P)[- ]?\d"
+)
+_MEASURED = re.compile(r"\s*(?:cells?|mice|rats?|strains?|lines?|receptors?|mutations?)\b|\s*%")
+
+
+@lru_cache(maxsize=1)
+def ordinary_words() -> frozenset[str]:
+    """Words that end like the names of chemicals but are none."""
+    listed = files("dti.mentions").joinpath("ordinary_words.txt").read_text(encoding="utf-8")
+    return frozenset(word for line in listed.splitlines() for word in line.split() if not line.startswith("#"))
+
+
+def unlisted_drugs(text: str) -> Iterator[Span]:
+    """Development codes, names with the stem of a drug class, systematic names, and rare words that end like chemicals."""
+    for match in _CODE.finditer(text):
+        if not _NOT_A_CODE.match(match[0]) and not _MEASURED.match(text, match.end()):
+            yield Span(*match.span())
+    for match in _STEM.finditer(text):
+        yield Span(*match.span())
+    for match in _CHEMICAL.finditer(text):
+        if len(match[0]) >= 12 and _LOCANT.search(match[0]) and len(_FRAGMENT.findall(match[0])) >= 2:
+            yield Span(*match.span())
+    for match in _WORD.finditer(text):
+        if match[0].lower() not in ordinary_words() and not NOT_THE_DRUG.match(text, match.end()):
+            yield Span(*match.span())

@@ -1,0 +1,120 @@
+"""A small lexicon folder in the layouts of the real download files; identifiers above 90000 are made up."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Sequence
+from pathlib import Path
+
+TABLES: dict[str, tuple[str, ...]] = {
+    "drugbank_5.1.8/drugs.tsv": (
+        "drugbank_id\tother_keys\ttype\tname\tcas_number\tunii\tstate\tgroups\tatc_codes\tinchikey\tsmiles",
+        "DB90001\t\tsmall molecule\tClorgyline\t17780-72-2\tUNIICLORG\tsolid\texperimental\t\tKEY-CLORG\t",
+        "DB90002\t\tsmall molecule\tLevodopa\t59-92-7\t\tsolid\tapproved|nutraceutical\t\t\t",
+        "DB90003\t\tbiotech\tInsulin human\t11061-68-0\t\tliquid\tapproved\t\t\t",
+        "DB90004\t\tsmall molecule\tMelatonin\t73-31-4\t\tsolid\tapproved\t\t\t",
+    ),
+    "drugbank_5.1.8/drug_synonyms.tsv": (
+        "drugbank_id\tsynonym\tlanguage\tcoder",
+        "DB90001\tClorgilina\tspanish\tinn",
+        "DB90001\tClorgiline\tenglish\tinn",
+        "DB90002\tL-DOPA\tenglish\t",
+        "DB90003\tInsulin\tenglish\t",
+    ),
+    "drugbank_5.1.8/drug_salts.tsv": (
+        "drugbank_id\tsalt_id\tsalt_name\tunii\tcas_number\tinchikey",
+        "DB90001\tDBSALT99001\tClorgyline hydrochloride\t\t\t",
+    ),
+    "drugbank_5.1.8/drug_brands.tsv": ("drugbank_id\tbrand", "DB90002\tNot", "DB90002\tParcopax"),
+    "drugbank_5.1.8/drug_external_ids.tsv": (
+        "resource\tidentifier\tdrugbank_id",
+        "ChEBI\tCHEBI:99001\tDB90001",
+        "Wikipedia\tClorgyline\tDB90001",
+    ),
+    "drugbank_5.1.8/be_targets.tsv": (
+        "be_id\tname\talt_names\torganism\tcategories\tuniprot\tgenes",
+        "BE9000001\tAmine oxidase [flavin-containing] A\t\tHumans\ttarget\tP91001\tMAOA",
+        "BE9000002\tSignal peptidase X\t\tBacterium example\ttarget\tP91099\tsigX",
+        "BE9000003\tMade-up channel Receptor\t\tHumans\ttarget\tP91001\tMAOA",
+    ),
+    "drugbank_5.1.8/be_synonyms.tsv": ("be_id\tsynonym", "BE9000001\tMonoamine oxidase type A"),
+    "drugbank_5.1.8/be_polypeptides.tsv": (
+        "be_id\tuniprot\tsource\tprotein_name\tgene_name\torganism\ttaxid",
+        "BE9000001\tP91001\tSwiss-Prot\tAmine oxidase A\tMAOA\tHumans\t9606",
+        "BE9000002\tP91099\tSwiss-Prot\tSignal peptidase X\tsigX\tBacterium example\t1280",
+        "BE9000003\tP91001\tSwiss-Prot\tAmine oxidase A\tMAOA\tHumans\t9606",
+    ),
+    "drugbank_5.1.8/be_external_ids.tsv": (
+        "be_id\tresource\tidentifier",
+        "BE9000001\tHUGO Gene Nomenclature Committee (HGNC)\tHGNC:91001",
+    ),
+    "drugbank_open/drugbank_vocabulary.csv": (
+        "DrugBank ID,Accession Numbers,Common name,CAS,UNII,Synonyms,Standard InChI Key",
+        'DB90001,X,Clorgyline,17780-72-2,UNIICLORG,"Clorgyline | N-methyl, example",KEY-CLORG',
+    ),
+    "ttd/P2-01-TTD_uniprot_all.txt": (
+        "TTD - a header",
+        "",
+        "T90001\tTARGETID\tT90001",
+        "T90001\tUNIPROID\tAOFA_HUMAN",
+        "T90001\tTARGNAME\tMonoamine oxidase type A (MAO-A)",
+        "T90002\tUNIPROID\tAOFA_HUMAN; AOFB_HUMAN",
+        "T90002\tTARGNAME\tMonoamine oxidase (MAO)",
+        "T90003\tUNIPROID\tAOFB_HUMAN",
+        "T90003\tTARGNAME\tMonoamine oxidase type B (MAO-B)",
+    ),
+    "uniprot/uniprot_human.tsv": (
+        "Entry\tEntry name\tStatus\tProtein names\tGene names\tOrganism\tLength",
+        "P91001\tAOFA_HUMAN\treviewed\tAmine oxidase A (EC 1.4.3.4) (Monoamine oxidase A (liver))\tMAOA\tHomo sapiens\t1",
+        "P91002\tAOFB_HUMAN\treviewed\tAmine oxidase B [Cleaved into: Nothing]\tMAOB\tHomo sapiens\t1",
+        "P91003\tDRD2_HUMAN\treviewed\tD(2) dopamine receptor (Dopamine D2 receptor)\tDRD2\tHomo sapiens\t1",
+        "P91004\tDRD3_HUMAN\treviewed\tDopamine D3 receptor\tDRD3\tHomo sapiens\t1",
+        "P91005\tMTR1A_HUMAN\treviewed\tMelatonin receptor type 1A\tMTNR1A AIM\tHomo sapiens\t1",
+    ),
+    "famplex/entities.csv": ("DRD", "DRD_MAO"),
+    "famplex/grounding_map.csv": ("dopamine receptor,FPLX,DRD,,", "something,UP,P91001,,"),
+    "famplex/relations.csv": ("HGNC,DRD2,isa,FPLX,DRD", "FPLX,DRD,partof,FPLX,DRD_MAO", "FPLX,DRD_MAO,partof,FPLX,DRD"),
+    "gtopdb/targets_and_families.csv": (
+        '"Family id","Family name","Target id","Target name","Target systematic name","Target abbreviated name","synonyms",'
+        '"HGNC id","HGNC symbol","Human SwissProt"',
+        '"99","Monoamine oxidases","9901","MAO<sub>A</sub>","","","MAO-&alpha;","91001","MAOA","P91001"',
+        '"99","Monoamine oxidases","9902","MAO<sub>B</sub>","","","","91002","MAOB","P91002"',
+        '"98","Complexes","9801","MAO complex","","","","91001","MAOA","P91001|P91002"',
+    ),
+    "chembl/chembl_targets.csv": (
+        "target_chembl_id,target_name,uniprot_acc,ensembl_id",
+        "CHEMBL99001,Monoamine oxidase A,P91001,ENSG0",
+        'CHEMBL99002,"Monoamine oxidase A, example",Q91001,',
+    ),
+    "drugcentral/identifiers.tsv": (
+        "DRUG_ID\tDRUG_NAME\tID_TYPE\tIDENTIFIER",
+        '99\t"levodopa"\t"DRUGBANK_ID"\t"DB90002"',
+        '99\t"levodopa"\t"CHEBI"\t"CHEBI:99002"',
+        '99\t"levodopa"\t"VUID"\t"4"',
+    ),
+    "xrefs/drugbank_mappings.tsv": (
+        "DRUGBANK_ID\tNAMESPACE\tID\tSOURCE",
+        "DB90001\tCHEMBL\tCHEMBL99\tdrugbank",
+        "DB90002\tNAME\tLevodopa\tdrugbank",
+    ),
+}
+HGNC = (
+    "hgnc_id\tsymbol\tname\tlocus_group\talias_symbol\talias_name\tprev_symbol\tprev_name\tuniprot_ids\tentrez_id",
+    'HGNC:91001\tMAOA\tmonoamine oxidase A\tprotein-coding gene\t"MAO|MAO-X"\t\t\t\tP91001\t4128',
+    "HGNC:91002\tMAOB\tmonoamine oxidase B\tprotein-coding gene\t\t\t\t\tP91002\t4129",
+    "HGNC:91003\tDRD2\tdopamine receptor D2\tprotein-coding gene\tD2R\t\t\t\tP91003\t1813",
+    "HGNC:91004\tDRD3\tdopamine receptor D3\tprotein-coding gene\t\t\t\t\tP91004\t1814",
+    "HGNC:91009\tMIR9\tmicroRNA 9\tnon-coding RNA\t\t\t\t\t\t9",
+)
+
+
+def write_lexicon(folder: Path, files: Sequence[str] = (*TABLES, "hgnc/hgnc_complete_set.txt.gz")) -> Path:
+    """Write the named files; returns the folder."""
+    for name in files:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if name in TABLES:
+            path.write_text("\n".join(TABLES[name]) + "\n", encoding="utf-8")
+        else:
+            path.write_bytes(gzip.compress(("\n".join(HGNC) + "\n").encode()))
+    return folder
