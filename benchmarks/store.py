@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks._report import Measurement, Report, publish
 from db import models
-from db.cli import upgrade
+from db.schema import upgrade
 from db.engine import SessionFactory, make_engine, make_session_factory
 from db.mapping import claim_rows, document_row
 from db.repository import batches, documents, extractions

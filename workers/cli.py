@@ -8,11 +8,6 @@ from pathlib import Path
 
 import click
 
-from dti.model.checkpoint import Checkpoint
-from dti.settings import Settings
-from workers.app import make_app
-from workers.bootstrap import urls
-from workers.health import report_health
 from workers.queue import EXTRACT_QUEUE, PULL_QUEUE, TRAIN_QUEUE
 
 _QUEUES = (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE)
@@ -53,6 +48,12 @@ def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file
       dti worker --queues extract --concurrency 8   a machine for the model
       dti worker --beat                             the clock
     """  # noqa: D301 - click wants the backspace character itself
+    from dti.model.checkpoint import Checkpoint
+    from dti.settings import Settings
+    from workers.app import make_app
+    from workers.bootstrap import urls
+    from workers.health import report_health
+
     settings = Settings()
     _, broker_url = urls(settings)
     app = make_app(broker_url, reconcile_seconds=settings.reconcile_seconds)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from celery import Celery
+from typing import TYPE_CHECKING
 
 from dti.domain.jobs import BatchId
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 PULL_QUEUE = "pull"
 EXTRACT_QUEUE = "extract"

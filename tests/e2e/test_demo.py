@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +41,7 @@ def test_demo_prints_what_it_stored_and_leaves_no_process(folder: Path) -> None:
     assert found
     assert all(triplet["drug"] and triplet["target"] and "sentence" in triplet["best_evidence"] for triplet in found)
 
-    second = run(sys.executable, "-m", "workers.stack.demo", "--state", str(state.path))
+    second = run(DTI, "demo", "--state", str(state.path))
     assert second.returncode == 0, second.stderr
     assert state.processes() == []
     assert f"{len(found)} triplets with evidence" in second.stdout

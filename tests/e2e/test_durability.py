@@ -16,8 +16,8 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 
-from db.cli import upgrade
 from db.engine import make_engine
+from db.schema import upgrade
 from tests.ncbi_records import Corpus, Kind, kind_of
 from tests.ncbi_server import NcbiServer
 from tests.programs import Program, Restarter, free_port, wait_for

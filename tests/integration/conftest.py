@@ -17,8 +17,8 @@ import pytest
 import redis
 from sqlalchemy import Engine, make_url
 
-from db.cli import upgrade
 from db.engine import SessionFactory, make_engine, make_session_factory
+from db.schema import upgrade
 from db.unit_of_work import UnitOfWork
 from workers.stack.postgres import EmbeddedPostgres
 from workers.stack.redis_server import EmbeddedRedis

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,12 @@ from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from dti.cli._render import batch_progress, clean, console, counts_line, json_option, print_json
+from dti.cli._render import batch_progress, clean, console, counts_line, print_json
 from dti.cli.query import emphasised
 from dti.cli.submit import succeeded
 from dti.client import DtiClient
 from dti.client.answers import Batch, Document
-from dti.errors import DtiError, StackError
+from dti.errors import StackError
 from dti.settings import PROJECT_ROOT, Settings
 from workers.stack.display import PlainDisplay
 from workers.stack.signals import StopSignals
@@ -46,17 +45,10 @@ class Outcome:
         return sum(len(document["triplets"]) for document in self.documents)
 
 
-@click.command()
-@click.option(
-    "--state", type=click.Path(file_okay=False, path_type=Path), help="Folder of the data [default: DTI_STATE_DIR, or .dti]"
-)
-@click.option("--port", type=click.IntRange(1, 65535), help="Port of the API [default: the first free one from 8000]")
-@json_option
-def demo(state: Path | None, port: int | None, *, as_json: bool) -> None:
+def run_demo(state: Path | None, port: int | None, *, as_json: bool) -> None:
     """Start the stack, have the sample literature read, print what is stored, stop the stack.
 
-    Everything is real: the documents go through the API and the queues into PostgreSQL, and the triplets come back
-    through the API. A second run finds the documents known, and is quick.
+    Raises StackError where the stack does not start, or the batch does not end with triplets.
     """
     began = time.monotonic()
     settings = Settings()
@@ -140,11 +132,3 @@ def _table(documents: Sequence[Document]) -> Table:
             table.add_row(name, *names, f"{triplet['confidence']:.2f}", emphasised(triplet["best_evidence"]))
             name = ""
     return table
-
-
-if __name__ == "__main__":
-    try:
-        demo()
-    except DtiError as error:
-        click.echo(f"dti: {error}", err=True)
-        sys.exit(1)

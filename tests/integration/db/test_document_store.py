@@ -12,11 +12,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine, text
 
-from db.cli import check_agreement, db, upgrade
+from db.cli import db
 from db.engine import SessionFactory, make_engine, make_session_factory
 from db.locks import advisory_lock
 from db.repository import documents, extractions
 from db.repository.extractions import Result
+from db.schema import check_agreement, upgrade
 from db.unit_of_work import UnitOfWork
 from dti.domain.documents import Document
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome
@@ -59,7 +60,7 @@ def test_migrating_twice_at_once_is_harmless(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
     engine.dispose()
-    code = "import sys; from db.cli import upgrade; upgrade(sys.argv[1])"
+    code = "import sys; from db.schema import upgrade; upgrade(sys.argv[1])"
     processes = [subprocess.Popen([sys.executable, "-c", code, database_url]) for _ in range(2)]
     assert [process.wait(60) for process in processes] == [0, 0]
     check_agreement(database_url)
