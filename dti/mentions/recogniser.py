@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TypeVar
 
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
@@ -25,6 +27,19 @@ _FOREIGN_WORD = 12
 _ORDER = (Found.ABBREVIATION, Found.ELLIPSIS, Found.NAME, Found.PATTERN)
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A mention before it is known which of its postings is meant."""
+
+    span: Span
+    kind: EntityKind
+    found: Found
+    postings: tuple[Posting, ...] = ()
+
+
+_Found = TypeVar("_Found", _Hit, EntityMention)
+
+
 class Recogniser:
     """Finds mentions with one lexicon; safe to share between threads."""
 
@@ -34,30 +49,39 @@ class Recogniser:
     def find(self, document: Document) -> tuple[EntityMention, ...]:
         """Mentions in order of position; spans index `document.text`."""
         text = document.text
-        found = _outermost([*self._names(text), *_unlisted(text)])
+        found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
         found = _outermost([*_undisputed(text, found), *_defined(text, found)])
         title = len(document.title)
         return tuple(replace(mention, in_title=mention.span.end <= title) for mention in found)
 
-    def _names(self, text: str) -> Iterator[EntityMention]:
+    def _names(self, text: str) -> Iterator[_Hit]:
         tokenised = TokenisedText(text)
-        for match in tokenised.matches(self._lexicon):
-            span = _closed(text, tokenised.tokens[match.first].start, tokenised.tokens[match.last].end)
-            if span is not None:
-                context = Context(text, span, tokenised.key(match))
-                for kind in EntityKind:
-                    postings = self._lexicon.postings(match.row, kind)
-                    if postings and not context.excludes(kind):
-                        kept = [posting for posting in postings if is_name(context, posting)]
-                        yield from self._mention(span, kind, kept, Found.NAME)
-        for member in members(tokenised, self._lexicon):
-            token = tokenised.tokens[member.index]
-            kept = [p for p in self._lexicon.postings(member.row, EntityKind.TARGET) if p.type is not NameType.WEAK]
-            yield from self._mention(Span(token.start, token.end), EntityKind.TARGET, kept, Found.ELLIPSIS)
+        yield from self._listed(tokenised)
+        yield from self._completed(tokenised)
 
-    def _mention(self, span: Span, kind: EntityKind, postings: Sequence[Posting], found: Found) -> Iterator[EntityMention]:
-        if alternatives := rank(postings, self._lexicon):
-            yield EntityMention(span, kind, alternatives, found)
+    def _listed(self, text: TokenisedText) -> Iterator[_Hit]:
+        """Names that stand in the text in one piece."""
+        for match in text.matches(self._lexicon):
+            span = _closed(text.text, text.tokens[match.first].start, text.tokens[match.last].end)
+            if span is None:
+                continue
+            context = Context(text.text, span, text.key(match))
+            for kind in EntityKind:
+                postings = self._lexicon.postings(match.row, kind)
+                kept = () if context.excludes(kind) else tuple(p for p in postings if is_name(context, p))
+                if kept:
+                    yield _Hit(span, kind, Found.NAME, kept)
+
+    def _completed(self, text: TokenisedText) -> Iterator[_Hit]:
+        """Targets of enumerations, each where its own part of the name stands."""
+        for member in members(text, self._lexicon):
+            token = text.tokens[member.index]
+            postings = self._lexicon.postings(member.row, EntityKind.TARGET)
+            if strong := tuple(posting for posting in postings if posting.type is not NameType.WEAK):
+                yield _Hit(Span(token.start, token.end), EntityKind.TARGET, Found.ELLIPSIS, strong)
+
+    def _mention(self, hit: _Hit) -> EntityMention:
+        return EntityMention(hit.span, hit.kind, rank(hit.postings, self._lexicon), hit.found)
 
 
 def _closed(text: str, start: int, end: int) -> Span | None:
@@ -69,13 +93,13 @@ def _closed(text: str, start: int, end: int) -> Span | None:
     return Span(start, end) if opened == 0 or "[" in written else None
 
 
-def _unlisted(text: str) -> Iterator[EntityMention]:
-    return (EntityMention(span, EntityKind.DRUG, (), Found.PATTERN) for span in unlisted_drugs(text))
+def _unlisted(text: str) -> Iterator[_Hit]:
+    return (_Hit(span, EntityKind.DRUG, Found.PATTERN) for span in unlisted_drugs(text))
 
 
-def _outermost(mentions: Iterable[EntityMention]) -> list[EntityMention]:
+def _outermost(mentions: Iterable[_Found]) -> list[_Found]:
     """Mentions in order of position without those that overlap a longer one; of one span each kind once."""
-    kept: dict[tuple[Span, EntityKind], EntityMention] = {}
+    kept: dict[tuple[Span, EntityKind], _Found] = {}
     taken: list[Span] = []
     ranked = sorted(mentions, key=lambda m: (m.span.start - m.span.end, _ORDER.index(m.found)))
     for mention in ranked:
@@ -116,5 +140,6 @@ def _related(long: str, mention: EntityMention) -> bool:
     return any(words & _words(name.text) for alternative in mention.alternatives for name in alternative.entity.names)
 
 
-def _words(name: str) -> set[str]:
-    return {token.fold for token in tokens(name) if len(token.fold) > 3}
+@lru_cache(maxsize=1 << 14)
+def _words(name: str) -> frozenset[str]:
+    return frozenset(token.fold for token in tokens(name) if len(token.fold) > 3)

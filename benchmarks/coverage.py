@@ -1,0 +1,187 @@
+"""Which gold names of KD-DTI are among a document's candidates, how many candidates there are, and how fast they are found.
+
+Documents are those of the valid split whose every gold name stands in the text (as in `dti train`'s development split). The
+alternative is a plain dictionary: every listed name and synonym of the entities that DrugBank and TTD print, lower-cased, whole
+words, longest match, in one Aho-Corasick automaton. A gold name is found if the benchmark's own comparison takes some printed
+name of a candidate for it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ahocorasick
+import click
+import orjson
+
+from benchmarks._report import Measurement, Report, publish
+from dti.domain.documents import Document
+from dti.domain.entities import EntityKind
+from dti.domain.lexicon import LexiconEntity
+from dti.domain.triplets import Triplet
+from dti.evaluation.kd_dti import read_gold
+from dti.evaluation.matching.compat import normalise
+from dti.evaluation.names import abbreviation, body
+from dti.lexicon import Lexicon, open_lexicon
+from dti.mentions import Naming, Recogniser, candidates
+from dti.settings import PROJECT_ROOT
+from dti.training.surface import FoldedText, forms
+
+_DATA = PROJECT_ROOT.parent / "shared" / "data"
+_PRINTING = frozenset({"drugbank", "drugbank-targets", "ttd"})
+_SHORTEST = 3
+_OPENINGS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A candidate as it is scored: its kind, and every name that may be printed for it."""
+
+    kind: EntityKind
+    names: tuple[str, ...]
+
+
+Finder = Callable[[Document], Sequence[Item]]
+_Case = tuple[Document, Sequence[Triplet]]
+
+
+def main(data: Path = _DATA) -> Report:
+    """Measure on a folder of shared data; raises EvaluationError if the valid split is not there."""
+    cases = list(_development(data / "labelled" / "kd_dti_valid.json"))
+    with tempfile.TemporaryDirectory() as folder:
+        cache = Path(folder)
+        lexicon = open_lexicon(data / "lexicons" / "names", cache)
+        plain = PlainDictionary(lexicon)
+        opening = min(_seconds(lambda: open_lexicon(data / "lexicons" / "names", cache)) for _ in range(_OPENINGS))
+        loading = plain.seconds_to_load(cache / "automaton")
+        recogniser = Recogniser(lexicon)
+
+        def ours(document: Document) -> Sequence[Item]:
+            found = candidates(document, recogniser.find(document))
+            return [Item(c.kind, tuple(name for _, name in c.names)) for c in found]
+
+        measured = _coverage(cases, ours), _coverage(cases, plain)
+        agreement = _naming(cases, recogniser)
+    rows = tuple(
+        Measurement(name, value, unit, "plain dictionary", measured[1][name][0], higher_is_better=better)
+        for name, (value, unit, better) in measured[0].items()
+    )
+    printed = Measurement("both ends, printed in one style", agreement["table"], "of triplets", "one style", agreement["first"])
+    load = Measurement("open", opening, "s", "pyahocorasick.load", loading, higher_is_better=False)
+    return Report("coverage", (*rows, printed, load), {"documents": len(cases), "entities": len(lexicon)})
+
+
+class PlainDictionary:
+    """Aho-Corasick over the lower-cased names as listed."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._entities: dict[str, set[int]] = {}
+        self._items: dict[int, Item] = {}
+        for number in range(len(lexicon)):
+            entity = lexicon.entity(number)
+            if any(entity.printed(source) for source in _PRINTING):
+                self._add(number, entity)
+        self._automaton = ahocorasick.Automaton()
+        for name in self._entities:
+            self._automaton.add_word(name, name)
+        self._automaton.make_automaton()
+
+    def _add(self, number: int, entity: LexiconEntity) -> None:
+        self._items[number] = Item(entity.kind, tuple(filter(None, map(entity.printed, sorted(_PRINTING)))))
+        listed = (form for name in entity.names for form in (name.text, *forms(name.text)))
+        for name in {form.lower() for form in listed if len(form) >= _SHORTEST}:
+            self._entities.setdefault(name, set()).add(number)
+
+    def __call__(self, document: Document) -> Sequence[Item]:
+        """Every entity with a name in the text that no longer name covers."""
+        text = document.text.lower()
+        spans = ((end + 1 - len(name), end + 1, name) for end, name in self._automaton.iter_long(text))
+        names = {name for start, end, name in spans if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())}
+        return [self._items[number] for number in sorted({number for name in names for number in self._entities[name]})]
+
+    def seconds_to_load(self, path: Path) -> float:
+        """Time to read the automaton back from a file."""
+        self._automaton.save(str(path), str.encode)
+        return _seconds(lambda: ahocorasick.load(str(path), bytes.decode))
+
+
+def _development(path: Path) -> Iterator[_Case]:
+    texts: Mapping[str, Mapping[str, str]] = orjson.loads(path.read_bytes())
+    for pmid, triplets in read_gold(path).items():
+        document = Document(source="pmid", id=pmid, title=texts[pmid]["title"], abstract=texts[pmid]["abstract"])
+        text = FoldedText(document.text)
+        names = [name for triplet in triplets for name in (triplet.drug, triplet.target)]
+        if names and all(any(text.find(form) for form in forms(name)) for name in names):
+            yield document, tuple(dict.fromkeys(triplets))
+
+
+def _coverage(cases: Sequence[_Case], find: Finder) -> Mapping[str, tuple[float, str, bool]]:
+    """Figures by name: value, unit, whether higher is better."""
+    begin = time.process_time()
+    found = [find(document) for document, _ in cases]
+    seconds = time.process_time() - begin
+    hits = {"drug": 0, "target": 0, "both": 0}
+    best = 0.0
+    for items, (_, triplets) in zip(found, cases, strict=True):
+        drugs, targets = (_views(item.names for item in items if item.kind is kind) for kind in EntityKind)
+        ends = [(_listed(t.drug, drugs), _listed(t.target, targets)) for t in triplets]
+        for name, count in zip(hits, (sum(d for d, _ in ends), sum(t for _, t in ends), sum(map(all, ends))), strict=True):
+            hits[name] += count
+        recall = sum(map(all, ends)) / len(ends)
+        best += 2 * recall / (1 + recall)
+    total = sum(len(triplets) for _, triplets in cases)
+    sizes = {kind: sum(item.kind is kind for items in found for item in items) / len(cases) for kind in EntityKind}
+    return {
+        **{f"{name} among the candidates": (count / total, "of triplets", True) for name, count in hits.items()},
+        "best possible F1": (best / len(cases), "mean per document", True),
+        **{f"{kind} candidates": (size, "per document", False) for kind, size in sizes.items()},
+        "speed": (len(cases) / seconds, "documents/core-s", True),
+    }
+
+
+def _naming(cases: Sequence[_Case], recogniser: Recogniser) -> Mapping[str, float]:
+    """Triplets that some pair of candidates prints when a target gets one name: by the table, or always its first."""
+    naming = Naming.read()
+    hits = {"table": 0, "first": 0}
+    for document, triplets in cases:
+        found = candidates(document, recogniser.find(document))
+        pairs = [(d, t) for d in found if d.kind is EntityKind.DRUG for t in found if t.kind is EntityKind.TARGET]
+        table = [(_views([(d.name,)]), _views([(naming.target_name(d, t),)])) for d, t in pairs]
+        first = [(_views([(d.name,)]), _views([(t.name,)])) for d, t in pairs]
+        for name, printed in (("table", table), ("first", first)):
+            hits[name] += sum(any(_listed(t.drug, d) and _listed(t.target, g) for d, g in printed) for t in triplets)
+    total = sum(len(triplets) for _, triplets in cases)
+    return {name: count / total for name, count in hits.items()}
+
+
+def _views(names: Iterator[tuple[str, ...]] | Sequence[tuple[str, ...]]) -> frozenset[tuple[str, str]]:
+    """Bodies and abbreviations of names as the benchmark compares them, each with which of the two it is."""
+    flat = [name for item in names for name in item]
+    return frozenset((view.__name__, normalise(view(name))) for name in flat for view in (body, abbreviation))
+
+
+def _listed(name: str, views: frozenset[tuple[str, str]]) -> bool:
+    return any((view.__name__, normalise(view(name))) in views for view in (body, abbreviation))
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    action()
+    return time.perf_counter() - begin
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--data", default=_DATA, type=click.Path(exists=True, file_okay=False, path_type=Path), help="Folder of shared data."
+)
+def command(data: Path) -> None:
+    """Coverage of gold names by the candidates."""
+    publish(main(data))
+
+
+if __name__ == "__main__":
+    command()
