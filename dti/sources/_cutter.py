@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dti.errors import InputTooLargeError
 from dti.sources.base import Input, SourceFault
 
+_SHORTEST_END_TAG = 4
 _TAG_LIMIT = 64 * 1024
 _EMPTY_TAG = re.compile(rb"<[^<>]*/>")
 _AFTER_NAME = frozenset(b" \t\r\n>")
@@ -42,7 +43,8 @@ class Cutter:
     def __iter__(self) -> Iterator[Cut | SourceFault]:
         """Records, and faults where a record has lost its beginning or end or is too large."""
         while (name := self._seek()) is not None:
-            yield from self._drain()
+            if self._faults:
+                yield from self._drain()
             yield self._take(name)
         yield from self._drain()
         if self._root_end:
@@ -81,6 +83,9 @@ class Cutter:
 
     def _leave_gap(self, end: int) -> None:
         """Pass over what lies between two records, which should be the markup around them."""
+        if end - self._position < _SHORTEST_END_TAG:
+            self._advance(end)
+            return
         if orphan := self._orphan.search(self._buffer, self._position, end):
             self._advance(orphan.start())
             self._faults.append(SourceFault(self._source.place(self._line), f"{orphan[0].decode()}> without its start tag"))

@@ -116,13 +116,14 @@ def _authors(content: str) -> tuple[str, ...]:
     found = _AUTHOR.findall(content)
     if not len(found) == content.count("<Author") == content.count("</Author>"):
         raise _Misfit
-    return tuple(
-        [
-            _plain(author_name(family.strip(), given.strip() or initials.strip(), suffix.strip(), group))
-            for valid, family, given, initials, suffix, group in found
-            if valid != "N"
-        ]
-    )
+    names = [
+        author_name(family.strip(), given.strip() or initials.strip(), suffix.strip(), group)
+        for valid, family, given, initials, suffix, group in found
+        if valid != "N"
+    ]
+    together = "|".join(names)
+    tidy = together.isprintable() and "  " not in together and "&" not in together and "| " not in together
+    return tuple(names if tidy else map(_plain, names))
 
 
 def _substances(content: str) -> tuple[Substance, ...]:

@@ -49,7 +49,7 @@ def _date(prefix: str) -> str:
 _ANY = r"(?: [^<>]*)?"
 _ISSUE = (
     rf"\s*{_unread('Volume|Issue')}"
-    rf"<PubDate>(?:{_date('issue')}|\s*<MedlineDate>(?P<issue_free>[^<]*)</MedlineDate>\s*)</PubDate>\s*"
+    rf"<PubDate>(?:{_date('issue')}(?:<Season>[^<]*</Season>\s*)?|\s*<MedlineDate>(?P<issue_free>[^<]*)</MedlineDate>\s*)</PubDate>\s*"
 )
 _JOURNAL = (
     rf"\s*{_unread('ISSN')}<JournalIssue{_ANY}>{_ISSUE}</JournalIssue>\s*"
