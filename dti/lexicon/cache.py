@@ -16,7 +16,7 @@ from dti.lexicon.sources import LEXICON_SOURCES
 logger = logging.getLogger(__name__)
 
 # Raised whenever reading, folding or compiling changes, so that older caches are not used.
-_COMPILER = "1"
+_COMPILER = "2"
 
 
 def open_lexicon(folder: Path, cache: Path) -> Lexicon:

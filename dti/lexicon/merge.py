@@ -9,8 +9,9 @@ from dti.domain.entities import Curie, EntityKind
 from dti.domain.lexicon import Hint, LexiconEntity, Name, NameType
 from dti.lexicon.base import Record
 
-# An entity has at most one identifier of each of these; a mapping that would give it two is not believed.
-_ANCHORS = frozenset({"drugbank", "hgnc", "uniprot", "uniprot.mnemonic", "fplx", "iuphar.family"})
+# An entity has at most one identifier of each of these; a mapping that would give it two is not believed. So the enzymes of one
+# viral polyprotein stay apart, though they share its UniProt entry.
+_ANCHORS = frozenset(("drugbank", "hgnc", "uniprot", "uniprot.mnemonic", "fplx", "iuphar.family", "ttd.target"))
 _PREFERRED = (
     "drugbank", "hgnc", "uniprot", "fplx", "iuphar.receptor", "iuphar.family", "drugbankv4.target", "ttd.target",
     "drugcentral", "chembl.target",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
 
 from dti.domain.entities import EntityKind
 from dti.domain.lexicon import NameType
@@ -18,43 +20,23 @@ _PLACES = re.compile(
     r",\s*(?:mitochondrial|cytoplasmic|cytosolic|nuclear|chloroplastic|isoform.*|precursor|putative)\Z", re.IGNORECASE
 )
 _INVERTED = re.compile(r"([^,]{6,}), ([a-z][a-z -]{3,})\Z")
-_SPECIES = re.compile(r"\A(?:human|bacterial|bact|fungal|fung|plasmodium|mycobacterium|staphylococcus)\s+", re.IGNORECASE)
-_CHAIN = re.compile(r"\s*,?\s*\b(?:catalytic |regulatory )?(?:subunit|chain|polypeptide)\b(?=\s+\S+\Z)", re.IGNORECASE)
-_TWINS = (
-    ("5-hydroxytryptamine", "serotonin"),
-    ("5-hydroxytryptamine", "5-HT"),
-    ("adrenergic receptor", "adrenoceptor"),
-    ("adrenergic receptor", "adrenoreceptor"),
-    ("voltage-gated", "voltage-dependent"),
-    ("voltage-dependent", "voltage-gated"),
-    ("voltage-gated", "voltage-sensitive"),
-    ("glutamate receptor ionotropic, nmda", "NMDA receptor"),
-    ("muscarinic acetylcholine", "muscarinic"),
-    ("neuronal acetylcholine receptor", "nicotinic acetylcholine receptor"),
-    ("opioid receptor", "opiate receptor"),
-    ("gamma-aminobutyric acid", "GABA"),
-    ("transporter", "carrier"),
-    ("transporter", "reuptake"),
-    ("transporter", "uptake"),
-    ("cysteinyl leukotriene", "cysLT"),
-    ("metalloproteinase", "metalloprotease"),
-    ("synthase", "synthetase"),
-    ("synthetase", "synthase"),
-    ("cannabinoid", "CB"),
-    ("purinoceptor", "receptor"),
-    ("interleukin", "IL"),
-    ("histone deacetylase", "HDAC"),
-    ("matrix metalloproteinase", "MMP"),
-    ("cytochrome p450", "CYP"),
-    ("cytochrome p450", "P450"),
-    ("phosphodiesterase", "PDE"),
-    ("caspase", "casp"),
+_ORGANISM = re.compile(
+    r"\A(?:human immunodeficiency virus|hepatitis [bc] virus|herpes simplex virus|cytomegalovirus|influenza|human|bacterial"
+    r"|bact|fungal|fung|plasmodium|mycobacterium|staphylococcus|streptococcus|pseudomonas|candida|escherichia coli)\s+",
+    re.IGNORECASE,
 )
+_PART = re.compile(
+    r"(?:voltage-(?:dependent|gated) )?(\S+\s.*?\S),? "
+    r"(?:(?:alpha|beta|gamma|delta|catalytic|regulatory) )?(?:subunit|chain)\b.*",
+    re.IGNORECASE,
+)
+_CHAIN = re.compile(r"\s*,?\s*\b(?:catalytic |regulatory )?(?:subunit|chain|polypeptide)\b(?=\s+\S+\Z)", re.IGNORECASE)
 _RECEPTOR = re.compile(r"\breceptors?\b", re.IGNORECASE)
 _SUBTYPE = re.compile(r"[A-Za-z]{0,3}\(?-?\d{1,2}\)?[A-Za-z]{0,2}|[A-Z]{1,2}|" + "|".join(GREEK), re.IGNORECASE)
 _GENE_RECEPTOR = re.compile(r"([A-Z]{1,5}\d{0,2}[A-Z]?)R(\d{0,2}[A-Z]?)")
 _GREEK_TAIL = re.compile(rf"(.{{2,12}}?)[- ]?({'|'.join(GREEK[:5])})(\d?)", re.IGNORECASE)
 _MAX_WORDS = 8
+_ALONE = 5
 _FORMULATION = re.compile(
     r"\s+(?:(?:hydro(?:chloride|bromide|gen)|mono|di|hemi|sodium|potassium|calcium|mesylate|maleate|acetate|tartrate|citrate|fumarate"
     r"|sulfate|phosphate|succinate|hydrate|trihydrate|monohydrate|anhydrous|besylate|tosylate|bromide|chloride)\S*\s*)+\Z",
@@ -84,6 +66,8 @@ def _target(name: str) -> Iterator[Variant]:
         if _ABBREVIATION.search(tail[2]):
             yield tail[2], NameType.ABBREVIATION
         plain.append(tail[1])
+    if part := _PART.fullmatch(plain[-1]):
+        yield from ((whole, NameType.WEAK) for whole in (part[1], *_twins(part[1])))
     for text in plain:
         for reshaped in _reshaped(text):
             yield from _spellings(reshaped, listed=reshaped == name)
@@ -92,7 +76,7 @@ def _target(name: str) -> Iterator[Variant]:
 def _reshaped(name: str) -> Iterator[str]:
     """The name, and the name without what says where it is or which part it is."""
     yield name
-    shorter = _SPECIES.sub("", _PLACES.sub("", name))
+    shorter = _ORGANISM.sub("", _PLACES.sub("", name))
     if shorter != name and len(shorter) > 4:
         yield shorter
     if inverted := _INVERTED.fullmatch(name):
@@ -115,10 +99,18 @@ def _spellings(name: str, *, listed: bool) -> Iterator[Variant]:
         yield from _receptor(form)
 
 
+@lru_cache(maxsize=1)
+def _twin_words() -> tuple[tuple[str, str], ...]:
+    listed = files("dti.lexicon").joinpath("twins.tsv").read_text(encoding="utf-8").splitlines()
+    return tuple((word, twin) for word, _, twin in (line.partition("\t") for line in listed if not line.startswith("#")))
+
+
 def _twins(name: str) -> Iterator[str]:
+    """The name with one of its words replaced; a short word never stands alone for a whole name."""
     low = name.casefold()
-    for word, twin in _TWINS:
-        if (at := low.find(word)) >= 0:
+    for word, twin in _twin_words():
+        at = low.find(word)
+        if at >= 0 and (len(twin) > _ALONE or len(name) > len(word) + 1):
             yield f"{name[:at]}{twin}{name[at + len(word) :]}"
 
 

@@ -67,7 +67,7 @@ class Context:
             return True
         if kind is EntityKind.DRUG:
             return bool(NOT_THE_DRUG.match(self.after))
-        return (short and bool(_CHARGE.match(self.after))) or bool(_SUBTYPE_AFTER.match(self.after))
+        return bool((short and _CHARGE.match(self.after)) or (len(self.written) <= 6 and _SUBTYPE_AFTER.match(self.after)))
 
 
 def is_name(context: Context, posting: Posting) -> bool:
@@ -84,7 +84,7 @@ def _case_agrees(context: Context, posting: Posting) -> bool:
     if written == listed:
         return True
     if len(written) <= 3 and written.isalpha():
-        return written.isupper() and listed.upper() == listed
+        return listed.isupper() and written[:1].isupper() and (written.isupper() or not context.starts_sentence)
     if posting.type in _CASED and written.isalpha() and written.islower():
         return listed.islower() or (listed[1:].islower() and len(written) > 5)
     return not (written.isalpha() and written.islower() and listed.isupper() and len(written) < 6)

@@ -36,8 +36,18 @@ def rank(postings: Sequence[Posting], lexicon: Lexicon) -> tuple[Alternative, ..
         best[posting.entity] = max(best.get(posting.entity, 0.0), _TYPE_WEIGHT[posting.type] * _weight(entity))
     ordered = sorted(best.items(), key=lambda item: (-item[1], item[0]))
     top = ordered[0][1] if ordered else 0.0
-    kept = [Alternative(lexicon.entity(number), score) for number, score in ordered[:_MOST] if score >= _KEPT * top]
-    return (*kept, *_parts(kept, lexicon))
+    kept: dict[tuple[str, ...], Alternative] = {}
+    for number, score in ordered:
+        if score < _KEPT * top or len(kept) == _MOST:
+            break
+        entity = lexicon.entity(number)
+        kept.setdefault(_printed(entity), Alternative(entity, score))
+    return (*kept.values(), *_parts(list(kept.values()), lexicon))
+
+
+def _printed(entity: LexiconEntity) -> tuple[str, ...]:
+    """What tells two alternatives apart for a reader: enzymes of many bacteria are printed under one name."""
+    return tuple(filter(None, map(entity.printed, _STYLES[entity.kind]))) or (entity.curie,)
 
 
 def _parts(alternatives: Sequence[Alternative], lexicon: Lexicon) -> Iterator[Alternative]:
