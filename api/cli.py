@@ -18,7 +18,8 @@ import click
     show_default=True,
     help="least level",
 )
-def serve(host: str, port: int, *, access_log: bool, log_level: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Log JSON, one object per line.")
+def serve(host: str, port: int, *, access_log: bool, log_level: str, as_json: bool) -> None:
     """Serve the HTTP API.
 
     Needs a migrated database (DTI_DATABASE_URL) and a broker (DTI_BROKER_URL); `dti up` brings both. The API is
@@ -27,9 +28,10 @@ def serve(host: str, port: int, *, access_log: bool, log_level: str) -> None:
     import uvicorn
 
     from api.app import create_app
+    from dti.logs import configure_logging
     from dti.settings import Settings
 
-    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logging(log_level, as_json=as_json)
     logging.getLogger("alembic").setLevel(logging.WARNING)  # it would tell of every look at the schema's revision
     uvicorn.run(
         create_app(Settings()),
@@ -37,6 +39,7 @@ def serve(host: str, port: int, *, access_log: bool, log_level: str) -> None:
         port=port,
         access_log=access_log,
         log_level=log_level,
+        log_config=None,
         server_header=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=10,

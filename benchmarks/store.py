@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 
 from benchmarks._report import Measurement, Report, publish
 from db import models
-from db.schema import upgrade
 from db.engine import SessionFactory, make_engine, make_session_factory
 from db.mapping import claim_rows, document_row
 from db.repository import batches, documents, extractions
 from db.repository.extractions import Result
+from db.schema import upgrade
 from dti.domain.documents import Document, MeshHeading, Section
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Polarity, Span
 from dti.domain.identity import Run

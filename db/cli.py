@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import click
 
 from dti.errors import SettingsError
@@ -16,6 +18,13 @@ def _database(url: str | None) -> str:
     raise SettingsError("set DTI_DATABASE_URL or give --url (`dti up` migrates its own database)")
 
 
+def _say(sentence: str, *, as_json: bool, **fields: object) -> None:
+    click.echo(json.dumps(fields) if as_json else sentence)
+
+
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, one object per line.")
+
+
 @click.group()
 @click.option("--url", help="postgresql+psycopg://… [default: DTI_DATABASE_URL]")
 @click.pass_context
@@ -25,31 +34,34 @@ def db(context: click.Context, url: str | None) -> None:
 
 
 @db.command()
+@_json_option
 @click.pass_obj
-def migrate(url: str | None) -> None:
+def migrate(url: str | None, *, as_json: bool) -> None:
     """Bring the schema up to date; harmless where it is."""
     from db import schema
 
     schema.upgrade(_database(url))
-    click.echo("The schema is up to date.")
+    _say("The schema is up to date.", as_json=as_json, schema="up to date")
 
 
 @db.command(short_help="Compare models and migrations.")
+@_json_option
 @click.pass_obj
-def check(url: str | None) -> None:
+def check(url: str | None, *, as_json: bool) -> None:
     """Fail unless models and migrations agree (needs a migrated database)."""
     from db import schema
 
     schema.check_agreement(_database(url))
-    click.echo("Models and migrations agree.")
+    _say("Models and migrations agree.", as_json=as_json, models_and_migrations="agree")
 
 
 @db.command(short_help="Write a migration for what changed in the models.")
 @click.option("-m", "--message", required=True, help="what the migration does, a few words")
+@_json_option
 @click.pass_obj
-def revision(url: str | None, message: str) -> None:
+def revision(url: str | None, message: str, *, as_json: bool) -> None:
     """Write a migration for what changed in the models (needs a migrated database and a source checkout)."""
     from db import schema
 
     for written in schema.revise(_database(url), message):
-        click.echo(written)
+        _say(str(written), as_json=as_json, migration=str(written))

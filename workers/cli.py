@@ -36,7 +36,10 @@ def _queues(context: click.Context, parameter: click.Parameter, value: str) -> t
     "--health-file", type=click.Path(dir_okay=False, path_type=Path), help="Touch this file while at work, for health checks."
 )
 @click.option("--log-level", type=_LEVELS, default="info", show_default=True, help="How much to log, to stderr.")
-def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file: Path | None, log_level: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Log JSON, one object per line.")
+def worker(
+    queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file: Path | None, log_level: str, as_json: bool
+) -> None:
     """Work on batches until stopped.
 
     Needs DTI_DATABASE_URL and DTI_BROKER_URL. Run as many as you like, on any number of machines, plus one with --beat;
@@ -48,6 +51,9 @@ def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file
       dti worker --queues extract --concurrency 8   a machine for the model
       dti worker --beat                             the clock
     """  # noqa: D301 - click wants the backspace character itself
+    from celery.signals import setup_logging
+
+    from dti.logs import configure_logging
     from dti.model.checkpoint import Checkpoint
     from dti.settings import Settings
     from workers.app import make_app
@@ -56,6 +62,8 @@ def worker(queues: tuple[str, ...], concurrency: int, *, beat: bool, health_file
 
     settings = Settings()
     _, broker_url = urls(settings)
+    # Connecting to the signal keeps Celery from setting up logging of its own.
+    setup_logging.connect(lambda **_: configure_logging(log_level, as_json=as_json), weak=False)
     app = make_app(broker_url, reconcile_seconds=settings.reconcile_seconds)
     if health_file:
         report_health(app, health_file)
