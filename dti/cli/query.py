@@ -101,6 +101,9 @@ def emphasised(evidence: Evidence) -> Text:
         for span, style in ((evidence["drug_span"], _DRUG), (evidence["target_span"], _TARGET)):
             if span is not None and span[0] >= offset:
                 sentence.stylize(style, span[0] - offset, span[1] - offset)
+    missing = [end for end, span in (("drug", evidence["drug_span"]), ("target", evidence["target_span"])) if span is None]
+    if missing and evidence["sentence"]:
+        sentence.append(f" ({' and '.join(missing)} not found in text)", style="yellow")
     if evidence["polarity"] == "negated":
         sentence.append(" (negated)", style="bold red")
     if evidence["document"]["status"] != "ok":

@@ -33,7 +33,10 @@ def test_both_mentions_are_marked_in_the_sentence() -> None:
 def test_a_mention_outside_the_sentence_is_not_marked() -> None:
     assert _marked(emphasised(_evidence(drug_span=[0, 7]))) == ["COX-1"]
     assert _marked(emphasised(_evidence(drug_span=[40, 47]))) == ["COX-1"]
-    assert _marked(emphasised(_evidence(drug_span=None, target_span=None))) == []
+    absent = emphasised(_evidence(drug_span=None, target_span=None))
+    assert absent.plain == "Aspirin inhibits COX-1. (drug and target not found in text)"
+    assert "Aspirin" not in _marked(absent)
+    assert emphasised(_evidence(target_span=None)).plain.endswith("(target not found in text)")
 
 
 def test_evidence_without_a_sentence_says_so_and_denial_is_shown() -> None:
