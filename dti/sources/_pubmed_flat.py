@@ -168,5 +168,7 @@ def _substance(entry: str) -> Substance:
 @lru_cache(_REMEMBERED)
 def _heading(entry: str) -> MeshHeading:
     ui, major, name, qualified, *_ = _fitted(_HEADING, entry).groups()
+    if not qualified:
+        return MeshHeading(ui, _plain(name), major == "Y")
     is_major = major == "Y" or 'MajorTopicYN="Y"' in qualified
     return MeshHeading(ui, _plain(name), is_major, tuple(map(_plain, _QUALIFIER.findall(qualified))))
