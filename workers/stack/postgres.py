@@ -20,8 +20,8 @@ from sqlalchemy import URL
 
 from dti.errors import StackError
 from workers.stack.lock import FolderLock
-from workers.stack.process import Account, Child, Command
-from workers.stack.readiness import wait_until_ready
+from workers.stack.process import Account, Command
+from workers.stack.server import EmbeddedServer
 from workers.stack.wheels import POSTGRES_VERSION, postgres_programs
 
 DATABASE = "dti"
@@ -50,12 +50,16 @@ _TUNING = {
 }
 
 
-class EmbeddedPostgres:
+class EmbeddedPostgres(EmbeddedServer):
     """PostgreSQL on `data_dir`, created there on first start; any user may start it, root included.
 
     A server left over from an unclean end is stopped first. The socket lies in `data_dir`, or in a private
     folder of the system's temporary folder where the path would exceed what a Unix socket allows.
     """
+
+    name = "postgres"
+    start_seconds = 60.0
+    stop_seconds = 20.0
 
     def __init__(self, data_dir: Path, *, log: Path | None = None) -> None:
         self.data_dir = data_dir.resolve()
@@ -63,7 +67,6 @@ class EmbeddedPostgres:
         self._lock = FolderLock(self.data_dir.with_name(f"{self.data_dir.name}.lock"))
         self._bin = postgres_programs()
         self._account = Account.named("nobody") if os.geteuid() == 0 else None
-        self._child: Child | None = None
 
     @property
     def url(self) -> str:
@@ -78,35 +81,6 @@ class EmbeddedPostgres:
         if len(os.fsencode(f"{path}/.s.PGSQL.{_PORT}")) <= _SOCKET_PATH_LIMIT and _PLAIN_PATH.fullmatch(path):
             return self.data_dir
         return Path(tempfile.gettempdir()) / f"dti-pg-{hashlib.sha256(os.fsencode(path)).hexdigest()[:16]}"
-
-    @property
-    def pid(self) -> int | None:
-        """Process id of the postmaster we started, None when there is none."""
-        return self._child.pid if self.alive and self._child else None
-
-    @property
-    def alive(self) -> bool:
-        """Whether the server we started runs."""
-        return self._child is not None and self._child.alive
-
-    def start(self, timeout: float = 60.0) -> None:
-        """Start and wait until connections work; raises StackError with the last log lines otherwise."""
-        if self.alive:
-            return
-        self.prepare()
-        child = self._child = Child(self.command())
-        try:
-            wait_until_ready(self.ready, "postgres", child, timeout)
-        except StackError:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Stop in an orderly way: open transactions are rolled back, connections closed."""
-        if self._child is not None:
-            self._child.stop(grace=20.0)
-            self._child = None
-        self.clean_up()
 
     def prepare(self) -> None:
         """Lock the folder, end leftovers, create the database cluster on first use; may be repeated after a crash."""

@@ -14,23 +14,26 @@ from redis.retry import Retry
 from dti.errors import StackError
 from workers.stack.lock import FolderLock
 from workers.stack.ports import HOST, free_port, is_free
-from workers.stack.process import Child, Command
-from workers.stack.readiness import wait_until_ready
+from workers.stack.process import Command
+from workers.stack.server import EmbeddedServer
 from workers.stack.wheels import valkey_server
 
 
-class EmbeddedRedis:
+class EmbeddedRedis(EmbeddedServer):
     """Valkey for the broker and locks; keeps nothing on disk, since the broker only rings the bell.
 
     Unix sockets have no URL that both redis-py and kombu read, so it listens on the loopback, with a password
     made for this folder. Port and password stay the same over restarts: clients simply reconnect.
     """
 
+    name = "redis"
+    start_seconds = 30.0
+    stop_seconds = 10.0
+
     def __init__(self, data_dir: Path, *, log: Path | None = None) -> None:
         self.data_dir = data_dir.resolve()
         self.log = log or self.data_dir.with_name(f"{self.data_dir.name}.log")
         self._lock = FolderLock(self.data_dir.with_name(f"{self.data_dir.name}.lock"))
-        self._child: Child | None = None
 
     @property
     def url(self) -> str:
@@ -44,35 +47,6 @@ class EmbeddedRedis:
             return int((self.data_dir / "port").read_text())
         except FileNotFoundError:
             raise StackError(f"no server was ever started in {self.data_dir}") from None
-
-    @property
-    def pid(self) -> int | None:
-        """Process id of the server we started, None when there is none."""
-        return self._child.pid if self.alive and self._child else None
-
-    @property
-    def alive(self) -> bool:
-        """Whether the server we started runs."""
-        return self._child is not None and self._child.alive
-
-    def start(self, timeout: float = 30.0) -> None:
-        """Start and wait until it answers; raises StackError with the last log lines otherwise."""
-        if self.alive:
-            return
-        self.prepare()
-        child = self._child = Child(self.command())
-        try:
-            wait_until_ready(self.ready, "redis", child, timeout)
-        except StackError:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        """Stop the server."""
-        if self._child is not None:
-            self._child.stop()
-            self._child = None
-        self.clean_up()
 
     def prepare(self) -> None:
         """Lock the folder, choose port and password on first use, write the configuration; does nothing when repeated."""
