@@ -6,6 +6,8 @@
     OUT/state/                     where a killed run goes on
     OUT/log.jsonl                  one line every few steps
     OUT/checkpoint/                the finished checkpoint folder, its curve beside its card
+
+A run on unlabelled literature alone ends with `model/` and `curve.png`: it is a parent of other runs.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -36,8 +39,11 @@ from dti.training import calibrate, curve, state
 from dti.training.card import card, identity
 from dti.training.corpora import Corpora, read_corpora
 from dti.training.development import assess
-from dti.training.experiment import Experiment
+from dti.training.experiment import UNLABELLED, Architecture, Experiment
+from dti.training.feeds import Feed, LabelledFeed, UnlabelledFeed
+from dti.training.objectives import OBJECTIVES
 from dti.training.trainer import Progress, Trainer
+from dti.training.unlabelled import Pool
 
 _ABSTRACTS_COUNTED = 15_000
 _UNFITTED = Calibration(0.0, 1.0, 0.0)
@@ -55,17 +61,24 @@ class Order:
     weights: bool = True
 
 
-def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
-    """Run `experiment` to its end; raises TrainingError if the output folder holds a run that is not to be resumed."""
+def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint | None:
+    """Run `experiment` to its end; no checkpoint comes of unlabelled literature alone.
+
+    Raises TrainingError if the output folder holds a run that is not to be resumed.
+    """
     if not order.resume and state.latest(order.out / "state"):
         raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
     codec = CODECS.build(experiment.codec)
     corpora = read_corpora(order.data, codec)
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)
-    steps = Trainer(experiment, model, vocabulary, codec, order.out).run(corpora, most_steps=order.most_steps, report=report)
+    feeds = _feeds(experiment, corpora, vocabulary, order.data)
+    steps = Trainer(experiment, model, order.out).run(feeds, most_steps=order.most_steps, report=report)
     model.save_pretrained(str(order.out / "model"))
+    if experiment.unlabelled:
+        curve.draw(order.out / "log.jsonl", order.out / "curve.png")
+        return None
     trained = {
-        "parents": [_parent(experiment.architecture.encoder)],
+        "parents": _parents(experiment.architecture),
         "steps": steps,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "vocabulary": len(vocabulary),
@@ -79,6 +92,13 @@ def prepare(experiment: Experiment, corpora: Corpora, data: Path, out: Path) -> 
     if not (out / "model" / "config.json").exists():
         _build(experiment, corpora, CODECS.build(experiment.codec), data, out)
     return seq2seq.load(out / "model"), Vocabulary.load(out / "tokenizer.json")
+
+
+def _feeds(experiment: Experiment, corpora: Corpora, vocabulary: Vocabulary, data: Path) -> dict[str, Feed]:
+    labelled = LabelledFeed(experiment, corpora, vocabulary, CODECS.build(experiment.codec))
+    objective = OBJECTIVES.build(experiment.pretraining.objective, **experiment.pretraining.settings)
+    unlabelled = UnlabelledFeed(experiment.seed, Pool.of(data, corpora), vocabulary, objective)
+    return {"sentences": labelled, "documents": labelled, UNLABELLED: unlabelled}
 
 
 def _finish(experiment: Experiment, order: Order, corpora: Corpora, trained: dict[str, object]) -> Checkpoint:
@@ -99,14 +119,47 @@ def _finish(experiment: Experiment, order: Order, corpora: Corpora, trained: dic
         return pack(out / "checkpoint", replace(untold, calibration=fit.calibration, card=told, extras=extras))
 
 
-def _parent(encoder: str) -> dict[str, str]:
-    weights = Path(seq2seq.encoder_source(encoder)) / "model.safetensors"
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "read from the hub"
-    return {"encoder": encoder, "sha256": digest, "licence": _LICENCES.get(encoder, "see its own card")}
+def _parents(architecture: Architecture) -> list[dict[str, str]]:
+    """Where the first weights came from, each with the sum of its file."""
+    encoder = architecture.encoder
+    told = {"encoder": encoder, "licence": _LICENCES.get(encoder, "see its own card")}
+    parents = [{**told, "sha256": _sum(Path(seq2seq.encoder_source(encoder)))}]
+    if architecture.parent:
+        parents.append({"run": Path(architecture.parent).name, "sha256": _sum(_newest(Path(architecture.parent)))})
+    return parents
+
+
+def _sum(folder: Path) -> str:
+    weights = folder / "model.safetensors"
+    return hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "read from the hub"
+
+
+def _inherit(parent: Path, codec: Codec, out: Path) -> None:
+    """Begin with the vocabulary and the newest weights of an earlier run, which need not have ended."""
+    tokenizer = parent / "tokenizer.json"
+    if not tokenizer.exists() or not (parent / "model" / "config.json").exists():
+        raise TrainingError(f"{parent} holds no training run")
+    missing = set(codec.markers) - Vocabulary.load(tokenizer).tokenizer.get_vocab(with_added_tokens=True).keys()
+    if missing:
+        raise TrainingError(f"{tokenizer} has no {min(missing)!r}: the parent was trained for another codec")
+    model = seq2seq.load(parent / "model")
+    state.read_weights(_newest(parent), model)
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(tokenizer, out / "tokenizer.json")
+    model.save_pretrained(str(out / "model"))
+
+
+def _newest(parent: Path) -> Path:
+    """The folder with an earlier run's last weights: its state, where it still has one."""
+    found = state.latest(parent / "state")
+    return found[0] if found else parent / "model"
 
 
 def _build(experiment: Experiment, corpora: Corpora, codec: Codec, data: Path, out: Path) -> None:
     """Write `tokenizer.json` and the untrained `model/`."""
+    if experiment.architecture.parent:
+        _inherit(Path(experiment.architecture.parent), codec, out)
+        return
     source = seq2seq.encoder_source(experiment.architecture.encoder)
     bert = BertModel.from_pretrained(source)
     full = _tokenizer(source)

@@ -42,14 +42,20 @@ def latest(folder: Path) -> tuple[Path, int, str] | None:
 
 def restore(state: Path, step: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
     """Load weights and moments in place."""
-    weights = load_file(state / "model.safetensors")
+    read_weights(state, model)
     moments = load_file(state / "optimiser.safetensors")
+    for name, parameter in model.named_parameters():
+        if f"{name}.{_MOMENTS[0]}" in moments:
+            kept = {moment: moments[f"{name}.{moment}"].to(parameter.device) for moment in _MOMENTS}
+            optimiser.state[parameter] = {"step": torch.tensor(float(step)), **kept}
+
+
+def read_weights(folder: Path, model: nn.Module) -> None:
+    """Load the weights of a state, or of a saved model of the same shape, in place."""
+    weights = load_file(folder / "model.safetensors")
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             parameter.copy_(weights[name])
-            if f"{name}.{_MOMENTS[0]}" in moments:
-                kept = {moment: moments[f"{name}.{moment}"] for moment in _MOMENTS}
-                optimiser.state[parameter] = {"step": torch.tensor(float(step)), **kept}
 
 
 def _moments(model: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:
