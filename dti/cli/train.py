@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dti.errors import TrainingError
 
 if TYPE_CHECKING:
-    from dti.model.checkpoint import Checkpoint
+    from dti.model.checkpoint import Checkpoint, Packed
     from dti.training.trainer import Progress as Step
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -78,7 +78,7 @@ def _bar(progress: Progress) -> Callable[[Step], None]:
     return report
 
 
-def _result(checkpoint: Checkpoint | None, out: Path, *, as_json: bool) -> None:
+def _result(checkpoint: Checkpoint | Packed | None, out: Path, *, as_json: bool) -> None:
     if checkpoint is None:
         told = f'{out}: pretrained; a recipe goes on from it with [architecture] parent = "{out}"'
         click.echo(json.dumps({"pretrained": str(out)}) if as_json else told)

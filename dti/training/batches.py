@@ -19,16 +19,21 @@ _IGNORED = -100
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Token ids, padded: `source` and `mask` [batch, source], `decoder` and `labels` [batch, target]."""
+    """Token ids, padded: `source` and `mask` [batch, source], `decoder` and `labels` [batch, target].
+
+    `texts` are the sources in lower case, as far as they are read; empty where part of a source is hidden.
+    """
 
     source: torch.Tensor
     mask: torch.Tensor
     decoder: torch.Tensor
     labels: torch.Tensor
+    texts: tuple[str, ...] = ()
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on `device`."""
-        return Batch(self.source.to(device), self.mask.to(device), self.decoder.to(device), self.labels.to(device))
+        source, mask, decoder, labels = (item.to(device) for item in (self.source, self.mask, self.decoder, self.labels))
+        return Batch(source, mask, decoder, labels, self.texts)
 
 
 def epoch(corpora: Corpora, stage: Stage, seed: str) -> list[list[Example]]:
@@ -78,12 +83,13 @@ class Collator:
 
     def __call__(self, examples: Sequence[Example]) -> Batch:
         """Encode and pad."""
-        sources, targets = [], []
+        sources, targets, texts = [], [], []
         for example in examples:
             ids, seen = self._source(example.source)
             sources.append(ids)
+            texts.append(seen)
             targets.append(self._target(example, seen))
-        return batch_of(sources, targets, self._vocabulary)
+        return batch_of(sources, targets, self._vocabulary, texts)
 
     def _source(self, text: str) -> tuple[list[int], str]:
         encoding = self._vocabulary.tokenizer.encode(text)
@@ -101,12 +107,14 @@ class Collator:
         return [*pieces, self._vocabulary.id(END)]
 
 
-def batch_of(sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], vocabulary: Vocabulary) -> Batch:
+def batch_of(
+    sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], vocabulary: Vocabulary, texts: Sequence[str] = ()
+) -> Batch:
     """Pad; the decoder reads its targets shifted right, the start token before the first."""
     pad, start = vocabulary.id(PAD), vocabulary.id(START)
     source = _padded(sources, pad)
     decoder = _padded([[start, *target[:-1]] for target in targets], pad)
-    return Batch(source, (source != pad).long(), decoder, _padded(targets, _IGNORED))
+    return Batch(source, (source != pad).long(), decoder, _padded(targets, _IGNORED), tuple(texts))
 
 
 def _padded(rows: Sequence[Sequence[int]], filler: int) -> torch.Tensor:

@@ -23,10 +23,13 @@ _EXAMPLES = ("sentences", "documents", UNLABELLED)
 class Architecture:
     """The model before training; `encoder` is a hub id or a folder with a BERT.
 
-    With a `parent`, the output folder of an earlier run, weights and vocabulary are its own and the rest is not used.
+    `settings` are those of the backbone beyond `decoder_layers` and `dropout`. With a `parent`, the output folder
+    of an earlier run, model and vocabulary are its own and the rest is not used.
     """
 
     parent: str = ""
+    backbone: str = "bart_from_bert"
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     encoder: str = "sentence-transformers/all-MiniLM-L6-v2"
     decoder_layers: int = 2
     dropout: float = 0.1
@@ -124,6 +127,12 @@ def read_experiment(path: Path) -> Experiment:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"cannot read recipe {path}: {error}") from error
+    return experiment_of(raw)
+
+
+def experiment_of(raw: Mapping[str, Any]) -> Experiment:
+    """An experiment from a recipe's or a card's settings; raises TrainingError that names one that is wrong."""
+    raw = dict(raw)
     raw["architecture"] = _build(Architecture, raw.get("architecture", {}), "architecture")
     raw["optimisation"] = _build(Optimisation, raw.get("optimisation", {}), "optimisation")
     raw["pretraining"] = _build(Pretraining, raw.get("pretraining", {}), "pretraining")

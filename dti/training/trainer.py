@@ -13,9 +13,9 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import BartForConditionalGeneration
 
 from dti.errors import TrainingError
+from dti.model.backbones import FusedModel, Model
 from dti.training import state
 from dti.training.batches import Batch, with_steps
 from dti.training.experiment import Experiment, Optimisation, Stage
@@ -42,7 +42,7 @@ class Progress:
 class Trainer:
     """Trains one model under one experiment; `folder` keeps state and log."""
 
-    def __init__(self, experiment: Experiment, model: BartForConditionalGeneration, folder: Path) -> None:
+    def __init__(self, experiment: Experiment, model: Model, folder: Path) -> None:
         self._experiment = experiment
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model = model
@@ -113,8 +113,10 @@ class Trainer:
 
     def _loss(self, batch: Batch, smoothing: float) -> torch.Tensor:
         """Cross-entropy per target token; the forward pass is in bf16 on a GPU."""
+        inputs = {"input_ids": batch.source, "attention_mask": batch.mask, "decoder_input_ids": batch.decoder}
+        texts = {"texts": batch.texts} if isinstance(self._model, FusedModel) else {}
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._device.type == "cuda"):
-            logits = self._model(input_ids=batch.source, attention_mask=batch.mask, decoder_input_ids=batch.decoder).logits
+            logits = self._model(**inputs, **texts).logits
         return nn.functional.cross_entropy(logits.flatten(0, 1).float(), batch.labels.flatten(), label_smoothing=smoothing)
 
     def _log(self, line: Progress) -> None:
@@ -124,12 +126,12 @@ class Trainer:
 
 
 @contextmanager
-def _frozen(model: BartForConditionalGeneration, layers: int) -> Iterator[None]:
+def _frozen(model: Model, layers: int) -> Iterator[None]:
     """Stop gradients above the lowest `layers` of the encoder: what lies below neither learns nor costs a backward pass."""
     if not layers:
         yield
         return
-    top = model.model.encoder.layers[layers - 1]
+    top = model.get_encoder().layers[layers - 1]
     hook = top.register_forward_hook(lambda _module, _inputs, output: output.detach())
     try:
         yield
@@ -137,11 +139,12 @@ def _frozen(model: BartForConditionalGeneration, layers: int) -> Iterator[None]:
         hook.remove()
 
 
-def _optimiser(model: BartForConditionalGeneration, settings: Optimisation) -> torch.optim.AdamW:
-    """Two groups: what came pretrained (encoder and the embeddings it shares) and the decoder."""
-    pretrained = {id(parameter) for parameter in model.model.encoder.parameters()}
-    encoder = [p for p in model.parameters() if id(p) in pretrained]
-    decoder = [p for p in model.parameters() if id(p) not in pretrained]
+def _optimiser(model: Model, settings: Optimisation) -> torch.optim.AdamW:
+    """Two groups: the encoder, with the embeddings that a BART shares with it, and the rest; what is frozen is in neither."""
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    pretrained = {id(parameter) for parameter in model.get_encoder().parameters()}
+    encoder = [p for p in learning if id(p) in pretrained]
+    decoder = [p for p in learning if id(p) not in pretrained]
     groups = [
         {"params": encoder, "peak": settings.encoder_learning_rate},
         {"params": decoder, "peak": settings.learning_rate},
