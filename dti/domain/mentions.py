@@ -43,7 +43,8 @@ class Candidate:
     """What a document may be about: an entity (or an unlisted name) with its mentions.
 
     `names` is what to print, by style (a lexicon source, or "surface" for the document's own spelling), the preferred style
-    first. `score` in (0, 1] is that of the best mention. `rank` is 0 where the entity is the best reading of some mention.
+    first; a style may stand twice. `score` in (0, 1] is that of the best mention. `rank` is 0 where the entity is the best
+    reading of some mention.
     """
 
     kind: EntityKind

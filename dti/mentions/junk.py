@@ -84,7 +84,8 @@ def _case_agrees(context: Context, posting: Posting) -> bool:
     if written == listed:
         return True
     if len(written) <= 3 and written.isalpha():
-        return listed.isupper() and written[:1].isupper() and (written.isupper() or not context.starts_sentence)
+        capitalised = len(written) == 3 and written[:1].isupper() and not context.starts_sentence  # Akt, Bax, Src
+        return listed.isupper() and (written.isupper() or capitalised)
     if posting.type in _CASED and written.isalpha() and written.islower():
         return listed.islower() or (listed[1:].islower() and len(written) > 5)
     return not (written.isalpha() and written.islower() and listed.isupper() and len(written) < 6)

@@ -36,7 +36,7 @@ _HEADING = re.compile(
 )
 _QUALIFIER = re.compile(r">([^<]*)</QualifierName>")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_WILD_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+WILD_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 
 # The same headings and substances come again and again; a few thousand of them are most of a file.
 _REMEMBERED = 1 << 14
@@ -51,8 +51,8 @@ class FlatLists:
     substances: tuple[Substance, ...] | None = None
 
 
-class _Misfit(Exception):  # noqa: N818 - never leaves this module
-    """An entry that the tree has to read."""
+class Misfit(Exception):  # noqa: N818 - never leaves the PubMed readers
+    """A part of a record that the tree has to read."""
 
 
 class _Rest:
@@ -75,10 +75,10 @@ class _Rest:
             return None
         try:
             content = self._data[self._data.find(b">", start) + 1 : end].decode()
-            if "&" in content and _WILD_AMPERSAND.search(content):
+            if "&" in content and WILD_AMPERSAND.search(content):
                 return None
             found = convert(content)
-        except (_Misfit, UnicodeDecodeError):
+        except (Misfit, UnicodeDecodeError):
             return None
         self._cut(start, end + len(name) + 3)
         return found
@@ -115,7 +115,7 @@ def _has_declarations(data: bytes) -> bool:
 def _authors(content: str) -> tuple[str, ...]:
     found = _AUTHOR.findall(content)
     if not len(found) == content.count("<Author") == content.count("</Author>"):
-        raise _Misfit
+        raise Misfit
     names = [
         author_name(family.strip(), given.strip() or initials.strip(), suffix.strip(), group)
         for valid, family, given, initials, suffix, group in found
@@ -138,14 +138,14 @@ def _entries(content: str, end: str) -> list[str]:
     """The entries without their end tags."""
     *entries, behind = content.split(end)
     if behind.strip():
-        raise _Misfit
+        raise Misfit
     return entries
 
 
 def _fitted(pattern: re.Pattern[str], entry: str) -> re.Match[str]:
     if match := pattern.fullmatch(entry):
         return match
-    raise _Misfit
+    raise Misfit
 
 
 def _plain(text: str) -> str:
@@ -155,7 +155,7 @@ def _plain(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip(" ")
     if _CONTROL.search(text):
-        raise _Misfit
+        raise Misfit
     return " ".join(text.split())
 
 
@@ -168,5 +168,7 @@ def _substance(entry: str) -> Substance:
 @lru_cache(_REMEMBERED)
 def _heading(entry: str) -> MeshHeading:
     ui, major, name, qualified, *_ = _fitted(_HEADING, entry).groups()
+    if not qualified:
+        return MeshHeading(ui, _plain(name), major == "Y")
     is_major = major == "Y" or 'MajorTopicYN="Y"' in qualified
     return MeshHeading(ui, _plain(name), is_major, tuple(map(_plain, _QUALIFIER.findall(qualified))))

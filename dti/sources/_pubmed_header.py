@@ -12,13 +12,12 @@ import re
 
 from dti.domain.documents import Correction, Document, Section
 from dti.sources import _clean
-from dti.sources._pubmed_flat import FlatLists
+from dti.sources._pubmed_flat import WILD_AMPERSAND, FlatLists, Misfit
 from dti.sources._sections import joined
 
 _CONTROL = bytes({*range(32)} - {9, 10, 13})
-_WILD_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
 _INLINE = re.compile(r"</?(?:i|b|u|sup|sub)>")
-_NO_TITLE = frozenset(("[Not Available].", "[Not Available]", "Not Available."))
+NO_TITLE = frozenset(("[Not Available].", "[Not Available]", "Not Available."))
 
 
 def _one(name: str, content: str = r"[^<]*") -> str:
@@ -90,21 +89,17 @@ _LEAF = re.compile(r">([^<]*)</\w")
 _MARKED = re.compile(r"<(i|b|u|sup|sub)>([^<]*)</\1>")
 
 
-class _Misfit(Exception):  # noqa: N818 - never leaves this module
-    """A part that the tree has to read."""
-
-
 def document(data: bytes, lists: FlatLists, limit: int) -> Document | None:
     """The document, or None if the tree has to read it. Raises as `clean` does."""
     if len(data.translate(None, _CONTROL)) < len(data):
         return None
     try:
         text = data.decode()
-        if "&" in text and _WILD_AMPERSAND.search(text):
+        if "&" in text and WILD_AMPERSAND.search(text):
             return None
         match = _RECORD.fullmatch(text)
         return None if match is None else _document(match.groupdict(""), lists, limit)
-    except (_Misfit, UnicodeDecodeError):
+    except (Misfit, UnicodeDecodeError):
         return None
 
 
@@ -116,7 +111,7 @@ def _document(found: dict[str, str], lists: FlatLists, limit: int) -> Document:
     return Document(
         source="pmid",
         id=found["pmid"],
-        title="" if title in _NO_TITLE else title,
+        title="" if title in NO_TITLE else title,
         abstract=joined(sections),
         sections=sections,
         vernacular_title=_prose(found["vernacular"], limit),
@@ -143,7 +138,7 @@ def _entries(pattern: re.Pattern[str], text: str) -> list[re.Match[str]]:
     while position < len(text):
         match = pattern.match(text, position)
         if match is None:
-            raise _Misfit
+            raise Misfit
         found.append(match)
         position = match.end()
     return found
@@ -158,7 +153,7 @@ def _prose(text: str, limit: int) -> str:
     while "<" in text:
         text, replaced = _MARKED.subn(r"\2", text)
         if not replaced:
-            raise _Misfit
+            raise Misfit
     return _clean.clean(html.unescape(text) if "&" in text else text, limit)
 
 

@@ -22,7 +22,6 @@ _CITATIONS = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCi
 ROOTS = frozenset((*_CITATIONS, "PubmedArticleSet", "PubmedBookArticleSet", "MedlineCitationSet"))
 
 _FLAT = (b"<PubmedArticle>", b"<MedlineCitation")
-_NO_TITLE = frozenset(("[Not Available].", "[Not Available]", "Not Available."))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +84,7 @@ def _article(record: Element, lists: FlatLists, limit: int) -> Document:
     return Document(
         source="pmid",
         id=pmid,
-        title="" if title in _NO_TITLE else title,
+        title="" if title in header.NO_TITLE else title,
         abstract=joined(sections),
         sections=sections,
         other_abstracts=fields.other_abstracts_of(citation, limit) if "OtherAbstract" in parts else (),

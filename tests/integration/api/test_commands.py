@@ -37,6 +37,8 @@ def finish_everything(session_factory: SessionFactory) -> threading.Thread:
         moved = 0
         while not moved:
             with session_factory.begin() as session:
+                # One snapshot for all three: a batch that is submitted in between is left for the next round.
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 session.execute(text("UPDATE items SET state = 'extracted' WHERE key <> 'pmid:13'"))
                 session.execute(text("UPDATE items SET state = 'failed', reason = E'no \\x1b[31mrecord' WHERE key = 'pmid:13'"))
                 moved = session.execute(text("UPDATE batches SET state = 'finished', finished_at = now()")).rowcount

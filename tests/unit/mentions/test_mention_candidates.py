@@ -14,9 +14,13 @@ ABSTRACT = "Clorgyline and MK-9999 inhibit monoamine oxidase A; levodopa and mk-
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory):
+def recogniser(tmp_path_factory):
     root = tmp_path_factory.mktemp("candidates")
-    recogniser = Recogniser(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+    return Recogniser(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+
+
+@pytest.fixture(scope="module")
+def found(recogniser):
     document = Document(source="pmid", id="1", title=TITLE, abstract=ABSTRACT)
     return {candidate.name: candidate for candidate in candidates(document, recogniser.find(document))}
 
@@ -32,6 +36,20 @@ def test_names_by_style_end_with_the_document_s_own(found):
     styles = dict(reversed(found["Amine oxidase [flavin-containing] A"].names))
     assert styles["ttd"] == "Monoamine oxidase type A (MAO-A)"
     assert found["Clorgyline"].names[-1] == ("surface", "Clorgyline")
+
+
+@pytest.mark.parametrize(
+    ("text", "printed"),
+    [
+        ("the melatonin receptors type 1A here", "melatonin receptors type 1A"),
+        ("at dopamine receptors", "dopamine receptor"),  # no table prints a family: its longest spelling, in the singular
+        ("dopamine D2 and D3 receptors", "D3 receptor"),
+        ("D2 receptors; also DRD2 and -3 and more", "Dopamine D3 receptor"),
+    ],
+)
+def test_a_target_that_no_table_prints_is_printed_as_written(recogniser, text, printed):
+    document = Document(source="pmid", id="1", title="", abstract=text)
+    assert printed in {candidate.name for candidate in candidates(document, recogniser.find(document))}
 
 
 def test_an_unlisted_name_is_printed_as_written(found):

@@ -74,11 +74,19 @@ def test_enumerations_expand_to_their_members(recogniser, text, expected):
         "mao was a chairman",
         "with P = 0.05, n = 3 and 4",
         "MAO-13358 is a compound",
+        "in The New Aim of it",
         "doses of 2 and 3 mg",
     ],
 )
 def test_words_that_only_look_like_names_are_left_out(recogniser, text):
     assert [item for item in found(recogniser, text) if item[2]] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("It binds Mao here.", 1), ("Mao binds.", 0), ("it binds mao", 0), ("MAO binds", 1)]
+)
+def test_a_short_symbol_needs_its_capitals(recogniser, text, count):
+    assert len(targets(recogniser, text)) == count
 
 
 def test_a_brand_counts_with_its_capital_within_a_sentence(recogniser):
