@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from dti.errors import TrainingError
 
 if TYPE_CHECKING:
-    from dti.model.checkpoint import Checkpoint
+    from dti.model.checkpoint import Checkpoint, Packed
     from dti.training.trainer import Progress as Step
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -42,7 +42,8 @@ def train(  # noqa: PLR0913 - one argument per option, as click calls it
 
     The same recipe, data and machine give the same weights, also when the run was interrupted: it
     saves its state as it goes, may be killed at any moment and goes on with --resume. The finished
-    folder is OUT/checkpoint; its card.json names the data, the measurements and the limits.
+    folder is OUT/checkpoint; its card.json names the data, the measurements and the limits. A recipe
+    with unlabelled stages only ends without one: its OUT is what another recipe names as its parent.
 
     Needs the "train" extra: pip install "dti[train]".
     """
@@ -54,7 +55,8 @@ def train(  # noqa: PLR0913 - one argument per option, as click calls it
     order = run.Order(data=data, out=out, resume=resume, most_steps=max_steps, weights=weights)
     experiment = read_experiment(recipe)
     if as_json:
-        _result(run.train(experiment, order, lambda step: click.echo(json.dumps(dataclasses.asdict(step)))), as_json=True)
+        made = run.train(experiment, order, lambda step: click.echo(json.dumps(dataclasses.asdict(step))))
+        _result(made, out, as_json=True)
         return
     with Progress(
         TextColumn("{task.description}"),
@@ -63,8 +65,8 @@ def train(  # noqa: PLR0913 - one argument per option, as click calls it
         TextColumn("loss {task.fields[loss]:.3f}"),
         TimeRemainingColumn(),
     ) as progress:
-        checkpoint = run.train(experiment, order, _bar(progress))
-    _result(checkpoint, as_json=False)
+        made = run.train(experiment, order, _bar(progress))
+    _result(made, out, as_json=False)
 
 
 def _bar(progress: Progress) -> Callable[[Step], None]:
@@ -76,7 +78,11 @@ def _bar(progress: Progress) -> Callable[[Step], None]:
     return report
 
 
-def _result(checkpoint: Checkpoint, *, as_json: bool) -> None:
+def _result(checkpoint: Checkpoint | Packed | None, out: Path, *, as_json: bool) -> None:
+    if checkpoint is None:
+        told = f'{out}: pretrained; a recipe goes on from it with [architecture] parent = "{out}"'
+        click.echo(json.dumps({"pretrained": str(out)}) if as_json else told)
+        return
     development = checkpoint.card["development"]
     if as_json:
         click.echo(json.dumps({"checkpoint": str(checkpoint.folder), "sha256": checkpoint.sha256, "development": development}))

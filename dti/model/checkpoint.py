@@ -77,19 +77,34 @@ class Checkpoint:
 class Parts:
     """What a checkpoint is packed from; `extras` are files or folders that keep their names."""
 
-    engine: Path
     tokenizer: Path
     calibration: Calibration
     card: Mapping[str, Any]
+    engine: Path | None = None
     extras: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A written folder; without an engine it is a record with weights, which `Checkpoint.open` refuses."""
+
+    folder: Path
+    sha256: str
+    card: Mapping[str, Any]
 
 
 def pack(folder: Path, parts: Parts) -> Checkpoint:
     """Write a checkpoint folder and open it; a folder in the way is replaced once all is written."""
+    return Checkpoint.open(write(folder, parts).folder)
+
+
+def write(folder: Path, parts: Parts) -> Packed:
+    """Write a folder of `parts`, with or without an engine."""
     draft = folder.with_name(f"{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    shutil.copytree(parts.engine, draft / ENGINE)
+    if parts.engine:
+        shutil.copytree(parts.engine, draft / ENGINE)
     shutil.copyfile(parts.tokenizer, draft / TOKENIZER)
     parts.calibration.save(draft / CALIBRATION)
     (draft / CARD).write_text(json.dumps(parts.card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -100,7 +115,7 @@ def pack(folder: Path, parts: Parts) -> Checkpoint:
     (draft / SUMS).write_text(sums, encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
-    return Checkpoint.open(folder)
+    return Packed(folder, hashlib.sha256(sums.encode()).hexdigest(), parts.card)
 
 
 def _verify(folder: Path) -> str:
@@ -119,7 +134,8 @@ def _verify(folder: Path) -> str:
 def _verify_file(folder: Path, name: str, expected: str | None) -> None:
     path = folder / name
     if expected is None:
-        raise CheckpointError(f"{path}: not in {SUMS}")
+        hint = f"; a model without an engine runs on torch only and cannot be served, see {CARD}" if ENGINE in name else ""
+        raise CheckpointError(f"{path}: not in {SUMS}{hint}")
     if not path.resolve().is_relative_to(folder.resolve()):
         raise CheckpointError(f"{path}: outside the checkpoint folder")
     if not path.is_file():

@@ -22,7 +22,7 @@ from dti.model.vocabulary import END, PAD, START, Vocabulary
 
 _POSITION_SHIFT = 2
 # CTranslate2's converter asks for these; transformers 5 no longer writes them.
-_FOR_OTHERS: dict[str, Any] = {"normalize_before": False, "normalize_embedding": True}
+FOR_CONVERTER: dict[str, Any] = {"normalize_before": False, "normalize_embedding": True}
 _MINILM = "all-MiniLM-L6-v2"
 
 
@@ -81,7 +81,7 @@ def _config(bert: BertModel, vocabulary: Vocabulary, decoder_layers: int, dropou
         decoder_start_token_id=vocabulary.id(START),
         forced_eos_token_id=None,
         tie_word_embeddings=True,
-        **{"layer_norm_eps": source.layer_norm_eps, **_FOR_OTHERS},
+        **{"layer_norm_eps": source.layer_norm_eps, **FOR_CONVERTER},
     )
 
 

@@ -13,18 +13,27 @@ from dti.model.vocabulary import END, PAD, START, Vocabulary
 from dti.training.corpora import Corpora, Example, swap_names
 from dti.training.experiment import Stage
 
-_CHARACTERS_PER_TOKEN = 4.3
+CHARACTERS_PER_TOKEN = 4.3
 _IGNORED = -100
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Token ids, padded: `source` and `mask` [batch, source], `decoder` and `labels` [batch, target]."""
+    """Token ids, padded: `source` and `mask` [batch, source], `decoder` and `labels` [batch, target].
+
+    `texts` are the sources in lower case, as far as they are read; empty where part of a source is hidden.
+    """
 
     source: torch.Tensor
     mask: torch.Tensor
     decoder: torch.Tensor
     labels: torch.Tensor
+    texts: tuple[str, ...] = ()
+
+    def to(self, device: torch.device) -> Batch:
+        """The same batch on `device`."""
+        source, mask, decoder, labels = (item.to(device) for item in (self.source, self.mask, self.decoder, self.labels))
+        return Batch(source, mask, decoder, labels, self.texts)
 
 
 def epoch(corpora: Corpora, stage: Stage, seed: str) -> list[list[Example]]:
@@ -33,7 +42,7 @@ def epoch(corpora: Corpora, stage: Stage, seed: str) -> list[list[Example]]:
     examples = [_swapped(example, corpora, stage, rng) for example in _drawn(corpora, stage, rng)]
     rng.shuffle(examples)
     examples.sort(key=lambda example: len(example.source) // 60)
-    batches = list(_packed(examples, stage))
+    batches = list(packed(examples, stage))
     rng.shuffle(batches)
     return batches
 
@@ -49,14 +58,15 @@ def _swapped(example: Example, corpora: Corpora, stage: Stage, rng: random.Rando
     return swap_names(example, corpora.drugs, corpora.targets, rng) if rng.random() < stage.swap else example
 
 
-def _packed(examples: Sequence[Example], stage: Stage) -> Iterator[list[Example]]:
+def packed(examples: Sequence[Example], stage: Stage) -> Iterator[list[Example]]:
+    """Batches of neighbours, each as large as the stage allows."""
     batch: list[Example] = []
     longest = 0.0
     for example in examples:
-        longest = max(longest, min(stage.source_tokens, len(example.source) / _CHARACTERS_PER_TOKEN))
+        longest = max(longest, min(stage.source_tokens, len(example.source) / CHARACTERS_PER_TOKEN))
         if batch and longest * (len(batch) + 1) > stage.batch_tokens:
             yield batch
-            batch, longest = [], min(stage.source_tokens, len(example.source) / _CHARACTERS_PER_TOKEN)
+            batch, longest = [], min(stage.source_tokens, len(example.source) / CHARACTERS_PER_TOKEN)
         batch.append(example)
     if batch:
         yield batch
@@ -73,15 +83,13 @@ class Collator:
 
     def __call__(self, examples: Sequence[Example]) -> Batch:
         """Encode and pad."""
-        sources, targets = [], []
+        sources, targets, texts = [], [], []
         for example in examples:
             ids, seen = self._source(example.source)
             sources.append(ids)
+            texts.append(seen)
             targets.append(self._target(example, seen))
-        pad, start = self._vocabulary.id(PAD), self._vocabulary.id(START)
-        source = _padded(sources, pad)
-        decoder = _padded([[start, *target[:-1]] for target in targets], pad)
-        return Batch(source, (source != pad).long(), decoder, _padded(targets, _IGNORED))
+        return batch_of(sources, targets, self._vocabulary, texts)
 
     def _source(self, text: str) -> tuple[list[int], str]:
         encoding = self._vocabulary.tokenizer.encode(text)
@@ -97,6 +105,16 @@ class Collator:
             triplets.pop()
             pieces = self._vocabulary.pieces(self._codec.render(triplets))
         return [*pieces, self._vocabulary.id(END)]
+
+
+def batch_of(
+    sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], vocabulary: Vocabulary, texts: Sequence[str] = ()
+) -> Batch:
+    """Pad; the decoder reads its targets shifted right, the start token before the first."""
+    pad, start = vocabulary.id(PAD), vocabulary.id(START)
+    source = _padded(sources, pad)
+    decoder = _padded([[start, *target[:-1]] for target in targets], pad)
+    return Batch(source, (source != pad).long(), decoder, _padded(targets, _IGNORED), tuple(texts))
 
 
 def _padded(rows: Sequence[Sequence[int]], filler: int) -> torch.Tensor:

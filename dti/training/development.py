@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from dti.codecs import Codec
-from dti.decoding import Decoder
+from dti.domain.sequences import Generation
 from dti.domain.triplets import Triplet
 from dti.evaluation.bootstrap import intervals
 from dti.evaluation.hard_match import score
-from dti.model.engine import Engine
 from dti.training.calibrate import Judged
 from dti.training.corpora import Corpora, Example
 
@@ -29,11 +28,11 @@ class Development:
     judged: tuple[Judged, ...]
 
 
-def assess(engine: Engine, decoder: Decoder, codec: Codec, corpora: Corpora) -> Development:
+def assess(generate: Callable[[Sequence[str]], Sequence[Generation]], codec: Codec, corpora: Corpora) -> Development:
     """Decode the development split and score it (KD-DTI hard match, compat mode)."""
     development = corpora.development
     gold = {example.key: example.triplets for example in development}
-    generations = decoder.decode(engine, [example.source for example in development])
+    generations = generate([example.source for example in development])
     predicted: dict[str, tuple[Triplet, ...]] = {}
     judged = []
     faults = 0

@@ -15,11 +15,21 @@ from dti.errors import TrainingError
 
 T = TypeVar("T")
 
+UNLABELLED = "unlabelled"
+_EXAMPLES = ("sentences", "documents", UNLABELLED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Architecture:
-    """The model before training; `encoder` is a hub id or a folder with a BERT."""
+    """The model before training; `encoder` is a hub id or a folder with a BERT.
 
+    `settings` are those of the backbone beyond `decoder_layers` and `dropout`. With a `parent`, the output folder
+    of an earlier run, model and vocabulary are its own and the rest is not used.
+    """
+
+    parent: str = ""
+    backbone: str = "bart_from_bert"
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     encoder: str = "sentence-transformers/all-MiniLM-L6-v2"
     decoder_layers: int = 2
     dropout: float = 0.1
@@ -39,12 +49,21 @@ class Optimisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pretraining:
+    """What stages on unlabelled literature ask for: an option's name and its settings."""
+
+    objective: str = "mass"
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """A stretch of training on one kind of example.
 
     `weights` says per corpus how many times an epoch holds each of its examples (a fraction keeps that
     share); `swap` is the share of examples told about other names; lengths and batches are in tokens.
-    The lowest `frozen_layers` of the encoder do not learn, which saves two thirds of their cost.
+    The lowest `frozen_layers` of the encoder do not learn, which saves two thirds of their cost. With
+    unlabelled examples, `weights` are by file and at most 1.
     """
 
     name: str
@@ -79,6 +98,7 @@ class Experiment:
     save_steps: int = 100
     architecture: Architecture = Architecture()
     optimisation: Optimisation = Optimisation()
+    pretraining: Pretraining = Pretraining()
     stages: tuple[Stage, ...] = ()
     serving: Serving = Serving()
 
@@ -86,6 +106,11 @@ class Experiment:
     def steps(self) -> int:
         """Optimiser steps of all stages."""
         return sum(stage.steps for stage in self.stages)
+
+    @property
+    def unlabelled(self) -> bool:
+        """Whether no stage sees a triplet, so that there is nothing to serve or to measure at the end."""
+        return all(stage.examples == UNLABELLED for stage in self.stages)
 
     @property
     def sha256(self) -> str:
@@ -102,13 +127,20 @@ def read_experiment(path: Path) -> Experiment:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"cannot read recipe {path}: {error}") from error
+    return experiment_of(raw)
+
+
+def experiment_of(raw: Mapping[str, Any]) -> Experiment:
+    """An experiment from a recipe's or a card's settings; raises TrainingError that names one that is wrong."""
+    raw = dict(raw)
     raw["architecture"] = _build(Architecture, raw.get("architecture", {}), "architecture")
     raw["optimisation"] = _build(Optimisation, raw.get("optimisation", {}), "optimisation")
+    raw["pretraining"] = _build(Pretraining, raw.get("pretraining", {}), "pretraining")
     raw["serving"] = _build(Serving, raw.get("serving", {}), "serving")
     raw["stages"] = tuple(_build(Stage, stage, "stages") for stage in raw.get("stages", ()))
     experiment = _build(Experiment, raw, "recipe")
-    if not experiment.stages or any(stage.examples not in {"sentences", "documents"} for stage in experiment.stages):
-        raise TrainingError('a recipe needs stages, each with examples = "sentences" or "documents"')
+    if not experiment.stages or any(stage.examples not in _EXAMPLES for stage in experiment.stages):
+        raise TrainingError(f"a recipe needs stages, each with examples that are one of: {', '.join(_EXAMPLES)}")
     return experiment
 
 

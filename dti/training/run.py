@@ -6,6 +6,8 @@
     OUT/state/                     where a killed run goes on
     OUT/log.jsonl                  one line every few steps
     OUT/checkpoint/                the finished checkpoint folder, its curve beside its card
+
+A run on unlabelled literature alone ends with `model/` and `curve.png`: it is a parent of other runs.
 """
 
 from __future__ import annotations
@@ -13,31 +15,39 @@ from __future__ import annotations
 import hashlib
 import json
 import lzma
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
 from tokenizers import Tokenizer
-from transformers import BartForConditionalGeneration, BertModel
+from transformers import BertModel
 
 from dti.codecs import CODECS, Codec
-from dti.decoding import DECODERS
+from dti.decoding import DECODERS, Beam, Decoder, Greedy
+from dti.domain.sequences import Generation
 from dti.errors import TrainingError
-from dti.model import seq2seq
+from dti.model import backbones, seq2seq
+from dti.model.backbones import BACKBONES, FusedModel, Model, Origin
 from dti.model.calibration import Calibration
-from dti.model.checkpoint import Checkpoint, Parts, pack
+from dti.model.checkpoint import Checkpoint, Packed, Parts, pack, write
 from dti.model.convert import convert
 from dti.model.engine import Engine
+from dti.model.torch_search import TorchSearch
 from dti.model.vocabulary import Vocabulary, trim
 from dti.training import calibrate, curve, state
 from dti.training.card import card, identity
 from dti.training.corpora import Corpora, read_corpora
 from dti.training.development import assess
-from dti.training.experiment import Experiment
+from dti.training.experiment import UNLABELLED, Architecture, Experiment
+from dti.training.feeds import Feed, LabelledFeed, UnlabelledFeed
+from dti.training.objectives import OBJECTIVES
 from dti.training.trainer import Progress, Trainer
+from dti.training.unlabelled import Pool
 
 _ABSTRACTS_COUNTED = 15_000
 _UNFITTED = Calibration(0.0, 1.0, 0.0)
@@ -55,67 +65,142 @@ class Order:
     weights: bool = True
 
 
-def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
-    """Run `experiment` to its end; raises TrainingError if the output folder holds a run that is not to be resumed."""
+def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint | Packed | None:
+    """Run `experiment` to its end: a checkpoint, one without an engine, or none of unlabelled literature alone.
+
+    Raises TrainingError if the output folder holds a run that is not to be resumed.
+    """
     if not order.resume and state.latest(order.out / "state"):
         raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
     codec = CODECS.build(experiment.codec)
     corpora = read_corpora(order.data, codec)
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)
-    steps = Trainer(experiment, model, vocabulary, codec, order.out).run(corpora, most_steps=order.most_steps, report=report)
+    feeds = _feeds(experiment, corpora, vocabulary, order.data)
+    steps = Trainer(experiment, model, order.out).run(feeds, most_steps=order.most_steps, report=report)
     model.save_pretrained(str(order.out / "model"))
+    if experiment.unlabelled:
+        curve.draw(order.out / "log.jsonl", order.out / "curve.png")
+        return None
     trained = {
-        "parents": [_parent(experiment.architecture.encoder)],
+        "parents": _parents(experiment.architecture),
         "steps": steps,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "vocabulary": len(vocabulary),
     }
-    return _finish(experiment, order, corpora, trained)
+    return _finish(experiment, order, corpora, model, trained)
 
 
-def prepare(experiment: Experiment, corpora: Corpora, data: Path, out: Path) -> tuple[BartForConditionalGeneration, Vocabulary]:
+def prepare(experiment: Experiment, corpora: Corpora, data: Path, out: Path) -> tuple[Model, Vocabulary]:
     """Model and vocabulary in `out`, built from the recipe's encoder if they are not there yet."""
     torch.set_num_threads(experiment.threads)
     if not (out / "model" / "config.json").exists():
         _build(experiment, corpora, CODECS.build(experiment.codec), data, out)
-    return seq2seq.load(out / "model"), Vocabulary.load(out / "tokenizer.json")
+    model = backbones.load(out / "model")
+    if isinstance(model, FusedModel) and any(stage.examples == UNLABELLED for stage in experiment.stages):
+        raise TrainingError("a bert_fused model cannot learn from unlabelled literature: its BERT would read what is hidden")
+    return model, Vocabulary.load(out / "tokenizer.json")
 
 
-def _finish(experiment: Experiment, order: Order, corpora: Corpora, trained: dict[str, object]) -> Checkpoint:
-    """Convert, measure on the development split, calibrate, pack."""
-    out, serving = order.out, experiment.serving
+def _feeds(experiment: Experiment, corpora: Corpora, vocabulary: Vocabulary, data: Path) -> dict[str, Feed]:
+    labelled = LabelledFeed(experiment, corpora, vocabulary, CODECS.build(experiment.codec))
+    objective = OBJECTIVES.build(experiment.pretraining.objective, **experiment.pretraining.settings)
+    unlabelled = UnlabelledFeed(experiment.seed, Pool.of(data, corpora), vocabulary, objective)
+    return {"sentences": labelled, "documents": labelled, UNLABELLED: unlabelled}
+
+
+def _finish(
+    experiment: Experiment, order: Order, corpora: Corpora, model: Model, trained: dict[str, object]
+) -> Checkpoint | Packed:
+    """Convert if the engine can run it, measure on the development split, calibrate, pack."""
+    out = order.out
     picture = out / "curve.png"
     curve.draw(out / "log.jsonl", picture)
-    extras = (picture, out / "model") if order.weights else (picture,)
+    servable = not isinstance(model, FusedModel)
+    extras = (picture, out / "model") if order.weights or not servable else (picture,)
+    untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(experiment))
     with TemporaryDirectory(dir=out) as scratch:
-        engine = Path(scratch) / "engine"
-        convert(out / "model", out / "tokenizer.json", engine)
-        untold = Parts(engine=engine, tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(experiment))
-        draft = Engine(pack(Path(scratch) / "draft", untold), threads=experiment.threads)
-        decoder = DECODERS.build(serving.decoding, **serving.settings)
-        found = assess(draft, decoder, CODECS.build(experiment.codec), corpora)
+        if servable:
+            untold = replace(untold, engine=Path(scratch) / "engine")
+            convert(out / "model", untold.tokenizer, Path(scratch) / "engine")
+        generate = _generator(experiment, model, untold, Path(scratch) / "draft")
+        found = assess(generate, CODECS.build(experiment.codec), corpora)
         fit = calibrate.fit(found.judged)
         told = {**identity(experiment), **trained, **card(experiment, corpora, order.data, found.metrics, fit)}
-        return pack(out / "checkpoint", replace(untold, calibration=fit.calibration, card=told, extras=extras))
+        if not servable:
+            told["limits"] = [*told["limits"], "Runs on torch only: it cannot be converted for the serving engine."]
+        parts = replace(untold, calibration=fit.calibration, card={**told, "servable": servable}, extras=extras)
+        return (pack if servable else write)(out / "checkpoint", parts)
 
 
-def _parent(encoder: str) -> dict[str, str]:
-    weights = Path(seq2seq.encoder_source(encoder)) / "model.safetensors"
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "read from the hub"
-    return {"encoder": encoder, "sha256": digest, "licence": _LICENCES.get(encoder, "see its own card")}
+def _generator(experiment: Experiment, model: Model, parts: Parts, folder: Path) -> Callable[[Sequence[str]], list[Generation]]:
+    """The recipe's decoding: by the engine of `parts`, packed into `folder`, or on torch."""
+    serving = experiment.serving
+    decoder = DECODERS.build(serving.decoding, **serving.settings)
+    if not isinstance(model, FusedModel):
+        return partial(decoder.decode, Engine(pack(folder, parts), threads=experiment.threads))
+    return _on_torch(model, Vocabulary.load(parts.tokenizer), decoder, serving.source_tokens).generate
+
+
+def _on_torch(model: FusedModel, vocabulary: Vocabulary, decoder: Decoder, source_tokens: int) -> TorchSearch:
+    """What `decoder` does with the engine, done on torch."""
+    search = TorchSearch(model=model, vocabulary=vocabulary, source_tokens=source_tokens)
+    if isinstance(decoder, Beam):
+        penalty = decoder.length_penalty
+        return replace(search, width=decoder.width, length_penalty=penalty, most_tokens=decoder.most_tokens)
+    if isinstance(decoder, Greedy):
+        return replace(search, most_tokens=decoder.most_tokens)
+    raise TrainingError(f"a bert_fused model decodes with greedy or beam, not with {decoder}")
+
+
+def _parents(architecture: Architecture) -> list[dict[str, str]]:
+    """Where the first weights came from, each with the sum of its file."""
+    encoder = architecture.encoder
+    told = {"encoder": encoder, "licence": _LICENCES.get(encoder, "see its own card")}
+    parents = [{**told, "sha256": _sum(Path(seq2seq.encoder_source(encoder)))}]
+    if architecture.parent:
+        parents.append({"run": Path(architecture.parent).name, "sha256": _sum(_newest(Path(architecture.parent)))})
+    return parents
+
+
+def _sum(folder: Path) -> str:
+    weights = folder / "model.safetensors"
+    return hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "read from the hub"
+
+
+def _inherit(parent: Path, codec: Codec, out: Path) -> None:
+    """Begin with the vocabulary and the newest weights of an earlier run, which need not have ended."""
+    tokenizer = parent / "tokenizer.json"
+    if not tokenizer.exists() or not (parent / "model" / "config.json").exists():
+        raise TrainingError(f"{parent} holds no training run")
+    missing = set(codec.markers) - Vocabulary.load(tokenizer).tokenizer.get_vocab(with_added_tokens=True).keys()
+    if missing:
+        raise TrainingError(f"{tokenizer} has no {min(missing)!r}: the parent was trained for another codec")
+    model = backbones.load(parent / "model")
+    state.read_weights(_newest(parent), model)
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(tokenizer, out / "tokenizer.json")
+    model.save_pretrained(str(out / "model"))
+
+
+def _newest(parent: Path) -> Path:
+    """The folder with an earlier run's last weights: its state, where it still has one."""
+    found = state.latest(parent / "state")
+    return found[0] if found else parent / "model"
 
 
 def _build(experiment: Experiment, corpora: Corpora, codec: Codec, data: Path, out: Path) -> None:
     """Write `tokenizer.json` and the untrained `model/`."""
+    if experiment.architecture.parent:
+        _inherit(Path(experiment.architecture.parent), codec, out)
+        return
     source = seq2seq.encoder_source(experiment.architecture.encoder)
-    bert = BertModel.from_pretrained(source)
+    bert = BertModel.from_pretrained(source, add_pooling_layer=False)
     full = _tokenizer(source)
     architecture = experiment.architecture
     vocabulary, rows = trim(full, _texts(corpora, data), codec.markers, least=architecture.least_piece_count)
     torch.manual_seed(experiment.seed)
-    model: BartForConditionalGeneration = seq2seq.from_bert(
-        bert, vocabulary, rows, decoder_layers=architecture.decoder_layers, dropout=architecture.dropout
-    )
+    settings = {"decoder_layers": architecture.decoder_layers, "dropout": architecture.dropout, **architecture.settings}
+    model = BACKBONES.build(architecture.backbone, **settings).build(Origin(bert, full, vocabulary, rows))
     out.mkdir(parents=True, exist_ok=True)
     vocabulary.tokenizer.save(str(out / "tokenizer.json"))
     model.save_pretrained(str(out / "model"))

@@ -20,7 +20,7 @@ def save(folder: Path, step: int, identity: str, model: nn.Module, optimiser: to
     draft = folder / "draft"
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir()
-    parameters = {name: value.detach().contiguous() for name, value in model.named_parameters()}
+    parameters = {name: value.detach().contiguous() for name, value in model.named_parameters() if value.requires_grad}
     save_file(parameters, draft / "model.safetensors")
     save_file(_moments(model, optimiser), draft / "optimiser.safetensors")
     (draft / "state.json").write_text(json.dumps({"step": step, "experiment": identity}), encoding="utf-8")
@@ -42,14 +42,21 @@ def latest(folder: Path) -> tuple[Path, int, str] | None:
 
 def restore(state: Path, step: int, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
     """Load weights and moments in place."""
-    weights = load_file(state / "model.safetensors")
+    read_weights(state, model)
     moments = load_file(state / "optimiser.safetensors")
+    for name, parameter in model.named_parameters():
+        if f"{name}.{_MOMENTS[0]}" in moments:
+            kept = {moment: moments[f"{name}.{moment}"].to(parameter.device) for moment in _MOMENTS}
+            optimiser.state[parameter] = {"step": torch.tensor(float(step)), **kept}
+
+
+def read_weights(folder: Path, model: nn.Module) -> None:
+    """Load what learns, from a state or a saved model of the same shape, in place."""
+    weights = load_file(folder / "model.safetensors")
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.copy_(weights[name])
-            if f"{name}.{_MOMENTS[0]}" in moments:
-                kept = {moment: moments[f"{name}.{moment}"] for moment in _MOMENTS}
-                optimiser.state[parameter] = {"step": torch.tensor(float(step)), **kept}
+            if parameter.requires_grad:
+                parameter.copy_(weights[name])
 
 
 def _moments(model: nn.Module, optimiser: torch.optim.Optimizer) -> dict[str, torch.Tensor]:

@@ -6,22 +6,20 @@ import itertools
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import nn
-from transformers import BartForConditionalGeneration
 
-from dti.codecs import Codec
 from dti.errors import TrainingError
-from dti.model.vocabulary import Vocabulary
+from dti.model.backbones import FusedModel, Model
 from dti.training import state
-from dti.training.batches import Batch, Collator, epoch, with_steps
-from dti.training.corpora import Corpora, Example
+from dti.training.batches import Batch, with_steps
 from dti.training.experiment import Experiment, Optimisation, Stage
+from dti.training.feeds import Feed
 
 logger = logging.getLogger(__name__)
 
@@ -44,19 +42,18 @@ class Progress:
 class Trainer:
     """Trains one model under one experiment; `folder` keeps state and log."""
 
-    def __init__(
-        self, experiment: Experiment, model: BartForConditionalGeneration, vocabulary: Vocabulary, codec: Codec, folder: Path
-    ) -> None:
+    def __init__(self, experiment: Experiment, model: Model, folder: Path) -> None:
         self._experiment = experiment
+        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._model = model
-        self._vocabulary = vocabulary
-        self._codec = codec
+        nn.Module.to(model, self._device)
         self._folder = folder
         self._optimiser = _optimiser(model, experiment.optimisation)
 
-    def run(self, corpora: Corpora, *, most_steps: int | None = None, report: Callable[[Progress], None]) -> int:
+    def run(self, feeds: Mapping[str, Feed], *, most_steps: int | None = None, report: Callable[[Progress], None]) -> int:
         """Train from the last saved state, or from the start, to the last step, which is returned.
 
+        `feeds` holds one for each kind of examples that a stage names.
         Saves on the way and at the end. With `most_steps` the learning rate reaches zero there.
         """
         stages = with_steps(self._experiment.stages, most_steps)
@@ -65,7 +62,7 @@ class Trainer:
         self._model.train()
         losses: list[float] = []
         began = time.monotonic()
-        for step, stage, batch in self._batches(corpora, stages, done):
+        for step, stage, batch in self._batches(feeds, stages, done):
             rate = _rate(self._experiment.optimisation, step, total)
             losses.append(self._step(step, batch, rate))
             if step % _LOG_STEPS == 0 or step == total:
@@ -92,22 +89,14 @@ class Trainer:
     def _save(self, step: int) -> None:
         state.save(self._folder / "state", step, self._experiment.sha256, self._model, self._optimiser)
 
-    def _batches(self, corpora: Corpora, stages: tuple[Stage, ...], done: int) -> Iterator[tuple[int, Stage, Batch]]:
+    def _batches(self, feeds: Mapping[str, Feed], stages: tuple[Stage, ...], done: int) -> Iterator[tuple[int, Stage, Batch]]:
         step = 0
         for stage in stages:
-            collate = Collator(self._vocabulary, self._codec, stage.source_tokens, self._experiment.target_tokens)
             with _frozen(self._model, stage.frozen_layers):
-                for examples in itertools.islice(self._stream(corpora, stage), stage.steps):
+                for collate in itertools.islice(feeds[stage.examples].draw(stage), stage.steps):
                     step += 1
                     if step > done:
-                        yield step, stage, collate(examples)
-
-    def _stream(self, corpora: Corpora, stage: Stage) -> Iterator[list[Example]]:
-        for number in itertools.count():
-            batches = epoch(corpora, stage, f"{self._experiment.seed}/{stage.name}/{number}")
-            if not batches:
-                raise TrainingError(f"stage {stage.name!r} has no examples")
-            yield from batches
+                        yield step, stage, collate()
 
     def _step(self, step: int, batch: Batch, rate: float) -> float:
         # Seeding every step keeps dropout the same whether or not the run was interrupted.
@@ -115,15 +104,20 @@ class Trainer:
         settings = self._experiment.optimisation
         for group in self._optimiser.param_groups:
             group["lr"] = group["peak"] * rate
-        logits = self._model(input_ids=batch.source, attention_mask=batch.mask, decoder_input_ids=batch.decoder).logits
-        loss = nn.functional.cross_entropy(
-            logits.flatten(0, 1), batch.labels.flatten(), label_smoothing=settings.label_smoothing
-        )
+        loss = self._loss(batch.to(self._device), settings.label_smoothing)
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         nn.utils.clip_grad_norm_(self._model.parameters(), settings.gradient_norm)
         self._optimiser.step()
         return float(loss.detach())
+
+    def _loss(self, batch: Batch, smoothing: float) -> torch.Tensor:
+        """Cross-entropy per target token; the forward pass is in bf16 on a GPU."""
+        inputs = {"input_ids": batch.source, "attention_mask": batch.mask, "decoder_input_ids": batch.decoder}
+        texts = {"texts": batch.texts} if isinstance(self._model, FusedModel) else {}
+        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._device.type == "cuda"):
+            logits = self._model(**inputs, **texts).logits
+        return nn.functional.cross_entropy(logits.flatten(0, 1).float(), batch.labels.flatten(), label_smoothing=smoothing)
 
     def _log(self, line: Progress) -> None:
         with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -132,12 +126,12 @@ class Trainer:
 
 
 @contextmanager
-def _frozen(model: BartForConditionalGeneration, layers: int) -> Iterator[None]:
+def _frozen(model: Model, layers: int) -> Iterator[None]:
     """Stop gradients above the lowest `layers` of the encoder: what lies below neither learns nor costs a backward pass."""
     if not layers:
         yield
         return
-    top = model.model.encoder.layers[layers - 1]
+    top = model.get_encoder().layers[layers - 1]
     hook = top.register_forward_hook(lambda _module, _inputs, output: output.detach())
     try:
         yield
@@ -145,11 +139,12 @@ def _frozen(model: BartForConditionalGeneration, layers: int) -> Iterator[None]:
         hook.remove()
 
 
-def _optimiser(model: BartForConditionalGeneration, settings: Optimisation) -> torch.optim.AdamW:
-    """Two groups: what came pretrained (encoder and the embeddings it shares) and the decoder."""
-    pretrained = {id(parameter) for parameter in model.model.encoder.parameters()}
-    encoder = [p for p in model.parameters() if id(p) in pretrained]
-    decoder = [p for p in model.parameters() if id(p) not in pretrained]
+def _optimiser(model: Model, settings: Optimisation) -> torch.optim.AdamW:
+    """Two groups: the encoder, with the embeddings that a BART shares with it, and the rest; what is frozen is in neither."""
+    learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
+    pretrained = {id(parameter) for parameter in model.get_encoder().parameters()}
+    encoder = [p for p in learning if id(p) in pretrained]
+    decoder = [p for p in learning if id(p) not in pretrained]
     groups = [
         {"params": encoder, "peak": settings.encoder_learning_rate},
         {"params": decoder, "peak": settings.learning_rate},

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
-
 import pytest
 
 from dti.model.checkpoint import Checkpoint
 from dti.settings import PROJECT_ROOT
-from dti.training.experiment import read_experiment
+from dti.training.experiment import experiment_of, read_experiment
 
 MEGABYTE = 1024 * 1024
 
@@ -27,7 +24,7 @@ def test_it_is_small_and_holds_no_trainable_weights(checkpoint):
 
 def test_it_was_trained_by_the_recipe_beside_it(checkpoint):
     recipe = read_experiment(PROJECT_ROOT / "data" / "recipes" / f"{checkpoint.name}.toml")
-    assert checkpoint.card["experiment"] == json.loads(json.dumps(dataclasses.asdict(recipe)))
+    assert experiment_of(checkpoint.card["experiment"]) == recipe
     assert checkpoint.card["steps"] == recipe.steps
 
 
