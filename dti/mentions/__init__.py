@@ -3,5 +3,6 @@
 from dti.mentions.candidates import candidates
 from dti.mentions.naming import Naming
 from dti.mentions.recogniser import Recogniser
+from dti.mentions.selection import select, selector
 
-__all__ = ["Naming", "Recogniser", "candidates"]
+__all__ = ["Naming", "Recogniser", "candidates", "select", "selector"]

@@ -12,6 +12,7 @@ from dti.decoding import Decoder
 from dti.domain.triplets import Triplet
 from dti.evaluation.bootstrap import intervals
 from dti.evaluation.hard_match import score
+from dti.mentions import Naming
 from dti.model.engine import Engine
 from dti.training.calibrate import Judged
 from dti.training.corpora import Corpora, Example
@@ -33,17 +34,20 @@ def assess(engine: Engine, decoder: Decoder, codec: Codec, corpora: Corpora) -> 
     """Decode the development split and score it (KD-DTI hard match, compat mode)."""
     development = corpora.development
     gold = {example.key: example.triplets for example in development}
-    generations = decoder.decode(engine, [example.source for example in development])
+    naming = Naming.read()
+    sources = [codec.source(e.document, e.candidates, e.style) if e.document else e.source for e in development]
+    generations = decoder.decode(engine, sources, [codec.grammar(example.candidates) for example in development])
     predicted: dict[str, tuple[Triplet, ...]] = {}
     judged = []
     faults = 0
     for number, (example, generation) in enumerate(zip(development, generations, strict=True)):
         best = generation.hypotheses[0]
-        parsed = codec.parse(best.text)
+        parsed = codec.parse(best.text, example.candidates)
         faults += bool(parsed.faults)
-        predicted[example.key] = parsed.triplets
-        for located in parsed.located:
-            right = _right(located.triplet, example.triplets)
+        printed = tuple(naming.printed(located, example.candidates) for located in parsed.located)
+        predicted[example.key] = printed
+        for located, triplet in zip(parsed.located, printed, strict=True):
+            right = _right(triplet, example.triplets)
             judged.append(Judged(best.logprobs(located.start, located.end), right, number))
     metrics = {
         "documents": len(development),

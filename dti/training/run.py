@@ -24,8 +24,11 @@ from tokenizers import Tokenizer
 from transformers import BartForConditionalGeneration, BertModel
 
 from dti.codecs import CODECS, Codec
+from dti.codecs.pointer import MOST
 from dti.decoding import DECODERS
 from dti.errors import TrainingError
+from dti.lexicon import open_lexicon
+from dti.mentions import Recogniser, selector
 from dti.model import seq2seq
 from dti.model.calibration import Calibration
 from dti.model.checkpoint import Checkpoint, Parts, pack
@@ -37,6 +40,7 @@ from dti.training.card import card, identity
 from dti.training.corpora import Corpora, read_corpora
 from dti.training.development import assess
 from dti.training.experiment import Experiment
+from dti.training.pointing import read_pointed
 from dti.training.trainer import Progress, Trainer
 
 _ABSTRACTS_COUNTED = 15_000
@@ -46,13 +50,17 @@ _LICENCES = {"sentence-transformers/all-MiniLM-L6-v2": "Apache-2.0"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What `dti train` was asked for; `weights` puts the trainable model into the checkpoint too."""
+    """What `dti train` was asked for; `weights` puts the trainable model into the checkpoint too.
+
+    `cache` is where a compiled lexicon is kept, in `out` by default.
+    """
 
     data: Path
     out: Path
     resume: bool = False
     most_steps: int | None = None
     weights: bool = True
+    cache: Path | None = None
 
 
 def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
@@ -60,7 +68,7 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     if not order.resume and state.latest(order.out / "state"):
         raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
     codec = CODECS.build(experiment.codec)
-    corpora = read_corpora(order.data, codec)
+    corpora = _read(order, codec)
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)
     steps = Trainer(experiment, model, vocabulary, codec, order.out).run(corpora, most_steps=order.most_steps, report=report)
     model.save_pretrained(str(order.out / "model"))
@@ -71,6 +79,14 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
         "vocabulary": len(vocabulary),
     }
     return _finish(experiment, order, corpora, trained)
+
+
+def _read(order: Order, codec: Codec) -> Corpora:
+    """The corpora as the codec needs them; one that points takes its candidates from the data folder's name tables."""
+    if not codec.points:
+        return read_corpora(order.data, codec)
+    lexicon = open_lexicon(order.data / "lexicons" / "names", order.cache or order.out / "lexicon")
+    return read_pointed(order.data, codec, selector(Recogniser(lexicon), MOST), lexicon)
 
 
 def prepare(experiment: Experiment, corpora: Corpora, data: Path, out: Path) -> tuple[BartForConditionalGeneration, Vocabulary]:
