@@ -62,3 +62,13 @@ class Naming:
         counts = self.styles.get(self.drug_class(drug), {})
         likely = sorted(counts, key=lambda style: -counts[style])
         return next((printed[style] for style in likely if style in printed), target.name)
+
+
+def surface(located: Located, candidates: Sequence[Candidate]) -> Triplet:
+    """The triplet with the document's own spelling for what it points at."""
+
+    def spelled(index: int | None, name: str) -> str:
+        return dict(candidates[index].names)["surface"] if index is not None else name
+
+    triplet = located.triplet
+    return Triplet(spelled(located.drug, triplet.drug), triplet.interaction, spelled(located.target, triplet.target))

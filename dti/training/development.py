@@ -12,7 +12,7 @@ from dti.decoding import Decoder
 from dti.domain.triplets import Triplet
 from dti.evaluation.bootstrap import intervals
 from dti.evaluation.hard_match import score
-from dti.mentions import Naming
+from dti.mentions import Naming, surface
 from dti.model.engine import Engine
 from dti.training.calibrate import Judged
 from dti.training.corpora import Corpora, Example
@@ -38,6 +38,7 @@ def assess(engine: Engine, decoder: Decoder, codec: Codec, corpora: Corpora) -> 
     sources = [codec.source(e.document, e.candidates, e.style) if e.document else e.source for e in development]
     generations = decoder.decode(engine, sources, [codec.grammar(example.candidates) for example in development])
     predicted: dict[str, tuple[Triplet, ...]] = {}
+    written: dict[str, tuple[Triplet, ...]] = {}
     judged = []
     faults = 0
     for number, (example, generation) in enumerate(zip(development, generations, strict=True)):
@@ -46,12 +47,14 @@ def assess(engine: Engine, decoder: Decoder, codec: Codec, corpora: Corpora) -> 
         faults += bool(parsed.faults)
         printed = tuple(naming.printed(located, example.candidates) for located in parsed.located)
         predicted[example.key] = printed
+        written[example.key] = tuple(surface(located, example.candidates) for located in parsed.located)
         for located, triplet in zip(parsed.located, printed, strict=True):
             right = _right(triplet, example.triplets)
             judged.append(Judged(best.logprobs(located.start, located.end), right, number))
     metrics = {
         "documents": len(development),
         "model": _metrics(gold, predicted),
+        "as the text spells them": _metrics(gold, written),
         "baselines": {name: _metrics(gold, answer) for name, answer in _baselines(development, corpora.documents).items()},
         "unreadable_generations": faults,
     }
