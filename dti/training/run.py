@@ -4,6 +4,7 @@
 
     OUT/tokenizer.json, model/     vocabulary and weights, untrained until the run is through
     OUT/state/                     where a killed run goes on
+    OUT/lexicon/                   the data folder's name tables, compiled, where the codec points
     OUT/log.jsonl                  one line every few steps
     OUT/checkpoint/                the finished checkpoint folder, its curve beside its card
 """
@@ -50,17 +51,13 @@ _LICENCES = {"sentence-transformers/all-MiniLM-L6-v2": "Apache-2.0"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What `dti train` was asked for; `weights` puts the trainable model into the checkpoint too.
-
-    `cache` is where a compiled lexicon is kept, in `out` by default.
-    """
+    """What `dti train` was asked for; `weights` puts the trainable model into the checkpoint too."""
 
     data: Path
     out: Path
     resume: bool = False
     most_steps: int | None = None
     weights: bool = True
-    cache: Path | None = None
 
 
 def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
@@ -85,7 +82,7 @@ def _read(order: Order, codec: Codec) -> Corpora:
     """The corpora as the codec needs them; one that points takes its candidates from the data folder's name tables."""
     if not codec.points:
         return read_corpora(order.data, codec)
-    lexicon = open_lexicon(order.data / "lexicons" / "names", order.cache or order.out / "lexicon")
+    lexicon = open_lexicon(order.data / "lexicons" / "names", order.out / "lexicon")
     return read_pointed(order.data, codec, selector(Recogniser(lexicon), MOST), lexicon)
 
 
