@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import lzma
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
@@ -76,6 +77,11 @@ def write_corpus(folder: Path) -> Path:
                     "triples": triples,
                 }
             )
+    return write_labelled(folder, lines)
+
+
+def write_labelled(folder: Path, lines: Sequence[Mapping[str, object]]) -> Path:
+    """The labelled documents of a data folder; returns the folder."""
     (folder / "labelled").mkdir(parents=True)
     with lzma.open(folder / "labelled" / "documents.jsonl.xz", "wt", encoding="utf-8") as stream:
         stream.writelines(json.dumps(line) + "\n" for line in lines)

@@ -18,6 +18,7 @@ from dti.errors import SourceError
 
 if TYPE_CHECKING:
     from dti.cli._progress import Progress
+    from dti.lexicon import Lexicon
 
 FAULTY = 2
 
@@ -29,7 +30,15 @@ FAULTY = 2
 @click.option("--json", "layout", flag_value="jsonl", help="Same as --format jsonl.")
 @click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help="Checkpoint folder; default: DTI_MODEL_DIR.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Of the model; default: DTI_EXTRACT_THREADS.")
-def extract(*, inputs: tuple[str, ...], output: str, layout: str, model: Path | None, threads: int | None) -> None:
+@click.option(
+    "--lexicon",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Download files of name tables: names of drugs and targets are found by them and printed as they print them.",
+)
+def extract(
+    *, inputs: tuple[str, ...], output: str, layout: str, model: Path | None, threads: int | None, lexicon: Path | None
+) -> None:
     """Find drug-target interactions in literature, each with its confidence and its evidence sentence.
 
     INPUT is PubMed XML (baseline, update file, efetch), MEDLINE/nbib, RIS, PubTator, BioC XML or JSON, JATS, JSON lines
@@ -55,7 +64,7 @@ def extract(*, inputs: tuple[str, ...], output: str, layout: str, model: Path | 
     from dti.extraction import Extractor  # here, because `dti extract --help` needs none of the model's libraries
 
     chosen, faults = LAYOUTS[layout], Faults()
-    extractor = Extractor.open(*_settings(model, threads))
+    extractor = Extractor.open(*_settings(model, threads), _lexicon(lexicon))
     results = extractor.extract_stream(faults.documents(inputs))
     with _sink(output) as sink, _progress(output) as progress:
         sink.write(chosen.header)
@@ -73,6 +82,15 @@ def _settings(model: Path | None, threads: int | None) -> tuple[Path, int]:
 
     settings = Settings()
     return model or settings.model_dir, threads or settings.extract_threads
+
+
+def _lexicon(folder: Path | None) -> Lexicon | None:
+    if folder is None:
+        return None
+    from dti.lexicon import open_lexicon
+    from dti.settings import Settings
+
+    return open_lexicon(folder, Settings().cache_dir)
 
 
 class Faults:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dti.codecs.base import title_and_abstract
+from dti.codecs.base import Allowed, Grammar, title_and_abstract
 from dti.domain.documents import Document
+from dti.domain.mentions import Candidate
 from dti.domain.triplets import Fault, Located, Parsed, Triplet
 
 _MARKER = re.compile(r"<([drt])>")
 _UNESCAPED = re.compile(r"<(\\*[drt])>")
 _ESCAPED = re.compile(r"<\\(\\*[drt])>")
 _FALLBACK_ORDER = "dtr"
+_NEXT = {"<d>": "<r>", "<r>": "<t>", "<t>": "<d>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,24 @@ class Tagged:
         """The three field markers."""
         return ("<d>", "<r>", "<t>")
 
-    def source(self, document: Document) -> str:
+    @property
+    def points(self) -> bool:
+        """Names are always spelled out."""
+        return False
+
+    def source(self, document: Document, candidates: Sequence[Candidate] = (), style: str = "") -> str:  # noqa: ARG002 - protocol
         """Title and abstract, markers in the text escaped: the vocabulary would read them as its own."""
         return _escape(title_and_abstract(document))
 
-    def render(self, triplets: Sequence[Triplet]) -> str:
+    def render(self, triplets: Sequence[Triplet], candidates: Sequence[Candidate] = ()) -> str:  # noqa: ARG002 - protocol
         """Groups in the given order."""
         return " ".join(f"<d> {_escape(t.drug)} <r> {_escape(t.interaction)} <t> {_escape(t.target)}" for t in triplets)
 
-    def parse(self, text: str) -> Parsed:
+    def grammar(self, candidates: Sequence[Candidate] = ()) -> Grammar:  # noqa: ARG002 - protocol
+        """Groups in the order in which they are rendered, every field filled."""
+        return _after
+
+    def parse(self, text: str, candidates: Sequence[Candidate] = ()) -> Parsed:  # noqa: ARG002 - protocol
         """Groups of three fields in the sequence's own order; anything else is a fault.
 
         Upstream keeps only the first triplet when the number of fields is no multiple of three. Here
@@ -69,6 +80,15 @@ class Tagged:
             faults.append(Fault("incomplete or disordered group", text[fields[position].start : fields[stop - 1].end]))
             position = stop
         return Parsed(tuple(located), tuple(faults))
+
+
+def _after(tokens: Sequence[str]) -> Allowed:
+    last = next((token for token in reversed(tokens) if token in _NEXT), "")
+    if not last:
+        return Allowed(frozenset({"<d>"}), end=True)
+    if tokens[-1] == last:
+        return Allowed(text=True)
+    return Allowed(frozenset({_NEXT[last]}), text=True, end=last == "<t>")
 
 
 def _fields(text: str) -> Iterator[_Field]:

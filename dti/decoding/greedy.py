@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dti.codecs import Grammar
 from dti.decoding.base import in_batches
 from dti.domain.sequences import Generation, Hypothesis
 from dti.errors import OptionError
@@ -21,10 +22,10 @@ class Greedy:
         if self.most_tokens < 1:
             raise OptionError("greedy: most_tokens must be at least 1")
 
-    def decode(self, engine: Engine, sources: Sequence[str]) -> list[Generation]:
+    def decode(self, engine: Engine, sources: Sequence[str], grammars: Sequence[Grammar] = ()) -> list[Generation]:
         """One generation per source, in order."""
 
-        def search(batch: Sequence[Source]) -> list[tuple[Hypothesis, ...]]:
-            return [(hypothesis,) for hypothesis in engine.greedy(batch, self.most_tokens)]
+        def search(batch: Sequence[Source], rules: Sequence[Grammar]) -> list[tuple[Hypothesis, ...]]:
+            return [(hypothesis,) for hypothesis in engine.greedy(batch, self.most_tokens, rules)]
 
-        return in_batches(engine, sources, search)
+        return in_batches(engine, sources, grammars, search)

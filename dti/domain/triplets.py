@@ -24,11 +24,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """A triplet and where [start, end) it stands in the generated text, in characters."""
+    """A triplet and where [start, end) it stands in the generated text, in characters.
+
+    `drug` and `target` are indices into the candidates that the codec was given, None for a name that was spelled out.
+    """
 
     triplet: Triplet
     start: int
     end: int
+    drug: int | None = None
+    target: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

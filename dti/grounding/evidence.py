@@ -20,7 +20,7 @@ from itertools import product
 from dti.domain.documents import Document
 from dti.domain.evidence import Evidence, Span
 from dti.domain.triplets import Triplet
-from dti.grounding.mentions import Mention, MentionFinder
+from dti.grounding.mentions import MentionFinder
 from dti.grounding.sentences import sentences
 
 _PAIRED = 50  # mentions of a name in one sentence that are compared; a text of nothing but names must not take minutes
@@ -45,13 +45,18 @@ class Grounder:
         self._sentences = sentences(document)
         self._finder = MentionFinder(self._text)
 
-    def ground(self, triplet: Triplet) -> Grounded:
-        """Names as the document spells them, evidence as the module says."""
-        drugs, targets = self._finder.find(triplet.drug), self._finder.find(triplet.target)
-        spelled = Triplet(
-            self._finder.spelling(triplet.drug, drugs), triplet.interaction, self._finder.spelling(triplet.target, targets)
-        )
-        return Grounded(spelled, self._evidence(_spans(drugs), _spans(targets), triplet.interaction))
+    def ground(self, triplet: Triplet, drugs: Sequence[Span] = (), targets: Sequence[Span] = ()) -> Grounded:
+        """Names as the document spells them, evidence as the module says.
+
+        Where the mentions of a name are known, in order, they are taken and the name stays as it is.
+        """
+        drug, drugs = (triplet.drug, drugs) if drugs else self._found(triplet.drug)
+        target, targets = (triplet.target, targets) if targets else self._found(triplet.target)
+        return Grounded(Triplet(drug, triplet.interaction, target), self._evidence(drugs, targets, triplet.interaction))
+
+    def _found(self, name: str) -> tuple[str, Sequence[Span]]:
+        mentions = self._finder.find(name)
+        return self._finder.spelling(name, mentions), tuple(mention.span for mention in mentions)
 
     def _evidence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Evidence:
         if not (drugs or targets):
@@ -77,10 +82,6 @@ def cues(interaction: str) -> re.Pattern[str] | None:
     stems = {_SUFFIX.sub("", word) for word in _WORD.findall(interaction.casefold())}
     long = sorted(re.escape(stem) for stem in stems if len(stem) >= 4)
     return re.compile(rf"(?<![a-z])(?:{'|'.join(long)})", re.IGNORECASE) if long else None
-
-
-def _spans(mentions: Sequence[Mention]) -> tuple[Span, ...]:
-    return tuple(mention.span for mention in mentions)
 
 
 def _inside(spans: Sequence[Span], sentence: Span) -> Sequence[Span]:

@@ -1,7 +1,8 @@
 """Candidate drugs and targets of a document."""
 
 from dti.mentions.candidates import candidates
-from dti.mentions.naming import Naming
+from dti.mentions.naming import Naming, surface
 from dti.mentions.recogniser import Recogniser
+from dti.mentions.selection import select, selector
 
-__all__ = ["Naming", "Recogniser", "candidates"]
+__all__ = ["Naming", "Recogniser", "candidates", "select", "selector", "surface"]

@@ -7,7 +7,7 @@ pairs of everything else come from the other. So the style is no property of the
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Self
 
 from dti.domain.lexicon import Hint
 from dti.domain.mentions import Candidate
+from dti.domain.triplets import Located, Triplet
 from dti.errors import LexiconError
 
 _UNLISTED = "unlisted"
@@ -43,6 +44,16 @@ class Naming:
             return _UNLISTED
         return next((name for name in self.styles if name != _UNLISTED and Hint[name.upper()] in drug.entity.hints), "")
 
+    def printed(self, located: Located, candidates: Sequence[Candidate]) -> Triplet:
+        """The triplet with the names of the table's style for what it points at; what was spelled out stays."""
+        triplet = located.triplet
+        drug = candidates[located.drug] if located.drug is not None else None
+        target = candidates[located.target] if located.target is not None else None
+        name = target.name if target else triplet.target
+        if drug and target:
+            name = self.target_name(drug, target)
+        return Triplet(drug.name if drug else triplet.drug, triplet.interaction, name)
+
     def target_name(self, drug: Candidate, target: Candidate) -> str:
         """The target's name in the commonest style that it has for such a drug."""
         printed: dict[str, str] = {}
@@ -51,3 +62,13 @@ class Naming:
         counts = self.styles.get(self.drug_class(drug), {})
         likely = sorted(counts, key=lambda style: -counts[style])
         return next((printed[style] for style in likely if style in printed), target.name)
+
+
+def surface(located: Located, candidates: Sequence[Candidate]) -> Triplet:
+    """The triplet with the document's own spelling for what it points at."""
+
+    def spelled(index: int | None, name: str) -> str:
+        return dict(candidates[index].names)["surface"] if index is not None else name
+
+    triplet = located.triplet
+    return Triplet(spelled(located.drug, triplet.drug), triplet.interaction, spelled(located.target, triplet.target))

@@ -53,6 +53,14 @@ class Vocabulary:
         cut = len(tokens) > limit or len(read) < len(text)
         return ([*tokens[:-1][: limit - 1], END], True) if cut else (tokens, False)
 
+    def tokens(self) -> list[str]:
+        """All tokens by id."""
+        return sorted(self.tokenizer.get_vocab(with_added_tokens=True), key=self.id)
+
+    def is_piece(self, token: str) -> bool:
+        """Whether it is text rather than a marker or a token of the sequence's own."""
+        return token not in self._added
+
     def pieces(self, text: str) -> list[int]:
         """Target token ids without start and end tokens."""
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)

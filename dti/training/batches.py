@@ -12,6 +12,7 @@ from dti.codecs import Codec
 from dti.model.vocabulary import END, PAD, START, Vocabulary
 from dti.training.corpora import Corpora, Example, swap_names
 from dti.training.experiment import Stage
+from dti.training.pointing import varied
 
 CHARACTERS_PER_TOKEN = 4.3
 _IGNORED = -100
@@ -41,7 +42,7 @@ def epoch(corpora: Corpora, stage: Stage, seed: str) -> list[list[Example]]:
     rng = random.Random(seed)  # noqa: S311 - reproducible shuffling, no secret
     examples = [_swapped(example, corpora, stage, rng) for example in _drawn(corpora, stage, rng)]
     rng.shuffle(examples)
-    examples.sort(key=lambda example: len(example.source) // 60)
+    examples.sort(key=lambda example: _length(example) // 60)
     batches = list(packed(examples, stage))
     rng.shuffle(batches)
     return batches
@@ -55,6 +56,8 @@ def _drawn(corpora: Corpora, stage: Stage, rng: random.Random) -> Iterator[Examp
 
 
 def _swapped(example: Example, corpora: Corpora, stage: Stage, rng: random.Random) -> Example:
+    if example.document is not None:
+        return varied(example, stage.shuffle, stage.drop, rng)
     return swap_names(example, corpora.drugs, corpora.targets, rng) if rng.random() < stage.swap else example
 
 
@@ -63,13 +66,19 @@ def packed(examples: Sequence[Example], stage: Stage) -> Iterator[list[Example]]
     batch: list[Example] = []
     longest = 0.0
     for example in examples:
-        longest = max(longest, min(stage.source_tokens, len(example.source) / CHARACTERS_PER_TOKEN))
+        tokens = min(stage.source_tokens, _length(example) / CHARACTERS_PER_TOKEN)
+        longest = max(longest, tokens)
         if batch and longest * (len(batch) + 1) > stage.batch_tokens:
             yield batch
-            batch, longest = [], min(stage.source_tokens, len(example.source) / CHARACTERS_PER_TOKEN)
+            batch, longest = [], tokens
         batch.append(example)
     if batch:
         yield batch
+
+
+def _length(example: Example) -> float:
+    """Characters of the source; every pointer and class counts as one token's worth."""
+    return len(example.source) + CHARACTERS_PER_TOKEN * sum(2 + len(candidate.spans) for candidate in example.candidates)
 
 
 class Collator:
@@ -85,11 +94,16 @@ class Collator:
         """Encode and pad."""
         sources, targets, texts = [], [], []
         for example in examples:
-            ids, seen = self._source(example.source)
+            ids, seen = self._source(self._read(example))
             sources.append(ids)
             texts.append(seen)
             targets.append(self._target(example, seen))
         return batch_of(sources, targets, self._vocabulary, texts)
+
+    def _read(self, example: Example) -> str:
+        if example.document is None:
+            return example.source
+        return self._codec.source(example.document, example.candidates, example.style)
 
     def _source(self, text: str) -> tuple[list[int], str]:
         encoding = self._vocabulary.tokenizer.encode(text)
@@ -99,11 +113,12 @@ class Collator:
         return [*encoding.ids[:kept], self._vocabulary.id(END)], text[: encoding.offsets[kept - 1][1]].lower()
 
     def _target(self, example: Example, seen: str) -> list[int]:
-        triplets = [t for t in example.triplets if t.drug.lower() in seen and t.target.lower() in seen]
-        pieces = self._vocabulary.pieces(self._codec.render(triplets))
+        pointed = example.document is not None  # the legend shows all candidates, however much text is cut
+        triplets = [t for t in example.triplets if pointed or (t.drug.lower() in seen and t.target.lower() in seen)]
+        pieces = self._vocabulary.pieces(self._codec.render(triplets, example.candidates))
         while len(pieces) >= self._target_tokens:
             triplets.pop()
-            pieces = self._vocabulary.pieces(self._codec.render(triplets))
+            pieces = self._vocabulary.pieces(self._codec.render(triplets, example.candidates))
         return [*pieces, self._vocabulary.id(END)]
 
 

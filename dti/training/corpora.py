@@ -16,6 +16,7 @@ from typing import Any
 
 from dti.codecs import Codec
 from dti.domain.documents import Document
+from dti.domain.mentions import Candidate
 from dti.domain.triplets import Triplet
 from dti.errors import TrainingError
 from dti.training.names import Synonyms, drug_synonyms, target_synonyms
@@ -53,13 +54,20 @@ _PHARMACOLOGICAL = frozenset({"inhibitor", "antagonist", "agonist", "partial ago
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A source text with the triplets it states, in order of appearance, as the text spells them."""
+    """A source text with the triplets it states, in order of appearance, as the text spells them.
+
+    For a codec that points, `document` and `candidates` make the source anew each time, and triplets go by the
+    candidates' names.
+    """
 
     key: str
     pmid: str
     corpus: str
     source: str
     triplets: tuple[Triplet, ...]
+    document: Document | None = None
+    candidates: tuple[Candidate, ...] = ()
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +83,7 @@ class Corpora:
 
 
 @dataclass(frozen=True, slots=True)
-class _Record:
+class Record:
     """One labelled document, entities unescaped."""
 
     corpus: str
@@ -87,19 +95,20 @@ class _Record:
 
 def read_corpora(folder: Path, codec: Codec) -> Corpora:
     """Read `labelled/documents.jsonl.xz` and `lexicons/names/` of a data folder."""
-    records = list(_records(folder / "labelled" / "documents.jsonl.xz"))
+    records = list(read_records(folder / "labelled" / "documents.jsonl.xz"))
     lexicon = folder / "lexicons" / "names"
     drugs, targets = drug_synonyms(lexicon), target_synonyms(lexicon)
-    development = tuple(example for record in records if (example := _development(record, codec)))
+    development = tuple(example for record in records if (example := development_example(record, codec)))
     held_out = {example.pmid for example in development}
-    usable = [record for record in _preferred(records) if record.document.pmid not in held_out]
+    usable = [record for record in preferred(records) if record.document.pmid not in held_out]
     sentences = tuple(example for record in usable for example in _sentences(record, codec))
     documents = tuple(example for record in usable for example in _whole(record, codec, drugs, targets))
     counts = Counter(f"{kind}/{e.corpus}" for kind, part in (("sentence", sentences), ("document", documents)) for e in part)
     return Corpora(sentences, documents, development, drugs.preferred(), targets.preferred(), dict(sorted(counts.items())))
 
 
-def _records(path: Path) -> Iterator[_Record]:
+def read_records(path: Path) -> Iterator[Record]:
+    """All labelled documents; raises TrainingError if the file is absent."""
     if not path.exists():
         raise TrainingError(f"no labelled corpus at {path}")
     with lzma.open(path, "rt", encoding="utf-8") as lines:
@@ -107,7 +116,7 @@ def _records(path: Path) -> Iterator[_Record]:
             yield _record(json.loads(line))
 
 
-def _record(row: dict[str, Any]) -> _Record:
+def _record(row: dict[str, Any]) -> Record:
     def names(types: frozenset[str]) -> frozenset[str]:
         return frozenset(html.unescape(entity["text"]) for entity in row["entities"] if entity["type"] in types)
 
@@ -121,16 +130,16 @@ def _record(row: dict[str, Any]) -> _Record:
     triplets = (
         Triplet(*(html.unescape(item[slot]).strip() for slot in ("drug", "interaction", "target"))) for item in row["triples"]
     )
-    return _Record(row["corpus"], document, tuple(dict.fromkeys(triplets)), names(_DRUG_TYPES), names(_TARGET_TYPES))
+    return Record(row["corpus"], document, tuple(dict.fromkeys(triplets)), names(_DRUG_TYPES), names(_TARGET_TYPES))
 
 
-def _preferred(records: Sequence[_Record]) -> Iterator[_Record]:
+def preferred(records: Sequence[Record]) -> Iterator[Record]:
     """ChemProt's finer labels instead of DrugProt's where both have the abstract."""
     finer = {record.document.pmid for record in records if record.corpus == "chemprot"}
     return (r for r in records if not (r.corpus == "drugprot" and r.document.pmid in finer))
 
 
-def _development(record: _Record, codec: Codec) -> Example | None:
+def development_example(record: Record, codec: Codec) -> Example | None:
     """KD-DTI documents whose every gold name stands in the text, less a tenth by hash that trains."""
     if record.corpus != "kd_dti" or not record.triplets or _hash(record.document.pmid) % 10 == 0:
         return None
@@ -150,18 +159,18 @@ def _hash(pmid: str) -> int:
     return int(hashlib.sha256(pmid.encode()).hexdigest()[:8], 16)
 
 
-def _whole(record: _Record, codec: Codec, drugs: Synonyms, targets: Synonyms) -> Iterator[Example]:
+def _whole(record: Record, codec: Codec, drugs: Synonyms, targets: Synonyms) -> Iterator[Example]:
     if record.corpus in {"kd_dti", "drugbank_distant"}:
         triplets = _supported(record.triplets, record.document.text, drugs, targets)
         if 0 < len(triplets) <= _MOST_DOCUMENT_TRIPLETS:
             yield _example(record, codec.source(record.document), triplets)
     elif record.corpus in {"drugprot", "chemprot"}:
-        triplets = _main(_mapped(record.triplets), record.document)
+        triplets = main_triplets(mapped(record.triplets), record.document)
         if triplets or not record.triplets:
             yield _example(record, codec.source(record.document), triplets)
 
 
-def _example(record: _Record, source: str, triplets: tuple[Triplet, ...], suffix: str = "") -> Example:
+def _example(record: Record, source: str, triplets: tuple[Triplet, ...], suffix: str = "") -> Example:
     return Example(f"{record.document.key}{suffix}", record.document.pmid, record.corpus, source, triplets)
 
 
@@ -182,7 +191,8 @@ def _place(text: FoldedText, names: Iterable[str]) -> tuple[int, int] | None:
     return next((place for name in names if (place := text.find(name))), None)
 
 
-def _mapped(triplets: Iterable[Triplet]) -> tuple[Triplet, ...]:
+def mapped(triplets: Iterable[Triplet]) -> tuple[Triplet, ...]:
+    """Triplets whose label a drug-target table would hold, in KD-DTI's words."""
     return tuple(
         replace(triplet, interaction=INTERACTIONS[triplet.interaction])
         for triplet in triplets
@@ -190,7 +200,7 @@ def _mapped(triplets: Iterable[Triplet]) -> tuple[Triplet, ...]:
     )
 
 
-def _main(triplets: Iterable[Triplet], document: Document) -> tuple[Triplet, ...]:
+def main_triplets(triplets: Iterable[Triplet], document: Document) -> tuple[Triplet, ...]:
     """The few pharmacological triplets that a drug-target table would cite the paper for."""
     text, title = document.text.lower(), document.title.lower()
 
@@ -207,23 +217,23 @@ def _by_appearance(triplets: Iterable[Triplet], text: str, spelling: Callable[[s
     return sorted(triplets, key=lambda t: (text.find(spelling(t.drug)), text.find(spelling(t.target))))
 
 
-def _sentences(record: _Record, codec: Codec) -> Iterator[Example]:
+def _sentences(record: Record, codec: Codec) -> Iterator[Example]:
     """Sentences that hold both names of a triplet, and some that hold a drug and a target but no triplet."""
     if record.corpus not in {"drugprot", "chemprot"}:
         return
-    mapped = _mapped(record.triplets)
+    known = mapped(record.triplets)
     parts = [record.document.title, *_SENTENCE_END.split(record.document.abstract)]
     for number, sentence in enumerate(parts):
         if not _SENTENCE_CHARACTERS[0] <= len(sentence) <= _SENTENCE_CHARACTERS[1]:
             continue
         stated = [t for t in record.triplets if t.drug in sentence and t.target in sentence]
-        triplets = _by_appearance([t for t in mapped if t.drug in sentence and t.target in sentence], sentence, str)
+        triplets = _by_appearance([t for t in known if t.drug in sentence and t.target in sentence], sentence, str)
         if 0 < len(triplets) <= _MOST_SENTENCE_TRIPLETS or (not stated and _pair(record, sentence) and number % 4 == 0):
             source = codec.source(Document(source="pmid", id=record.document.id, title=sentence))
             yield _example(record, source, tuple(triplets), f"#{number}")
 
 
-def _pair(record: _Record, sentence: str) -> bool:
+def _pair(record: Record, sentence: str) -> bool:
     return any(name in sentence for name in record.drugs) and any(name in sentence for name in record.targets)
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dti.codecs import Codec
+from dti.codecs import Codec, Grammar
 from dti.domain.sequences import Generation
 from dti.domain.triplets import Triplet
 from dti.evaluation.bootstrap import intervals
 from dti.evaluation.hard_match import score
+from dti.mentions import Naming, surface
 from dti.training.calibrate import Judged
 from dti.training.corpora import Corpora, Example
 
@@ -28,25 +29,34 @@ class Development:
     judged: tuple[Judged, ...]
 
 
-def assess(generate: Callable[[Sequence[str]], Sequence[Generation]], codec: Codec, corpora: Corpora) -> Development:
+Generate = Callable[[Sequence[str], Sequence[Grammar]], Sequence[Generation]]
+
+
+def assess(generate: Generate, codec: Codec, corpora: Corpora) -> Development:
     """Decode the development split and score it (KD-DTI hard match, compat mode)."""
     development = corpora.development
     gold = {example.key: example.triplets for example in development}
-    generations = generate([example.source for example in development])
+    naming = Naming.read()
+    sources = [codec.source(e.document, e.candidates, e.style) if e.document else e.source for e in development]
+    generations = generate(sources, [codec.grammar(example.candidates) for example in development])
     predicted: dict[str, tuple[Triplet, ...]] = {}
+    written: dict[str, tuple[Triplet, ...]] = {}
     judged = []
     faults = 0
     for number, (example, generation) in enumerate(zip(development, generations, strict=True)):
         best = generation.hypotheses[0]
-        parsed = codec.parse(best.text)
+        parsed = codec.parse(best.text, example.candidates)
         faults += bool(parsed.faults)
-        predicted[example.key] = parsed.triplets
-        for located in parsed.located:
-            right = _right(located.triplet, example.triplets)
+        printed = tuple(naming.printed(located, example.candidates) for located in parsed.located)
+        predicted[example.key] = printed
+        written[example.key] = tuple(surface(located, example.candidates) for located in parsed.located)
+        for located, triplet in zip(parsed.located, printed, strict=True):
+            right = _right(triplet, example.triplets)
             judged.append(Judged(best.logprobs(located.start, located.end), right, number))
     metrics = {
         "documents": len(development),
         "model": _metrics(gold, predicted),
+        "as the text spells them": _metrics(gold, written),
         "baselines": {name: _metrics(gold, answer) for name, answer in _baselines(development, corpora.documents).items()},
         "unreadable_generations": faults,
     }

@@ -62,6 +62,8 @@ class Stage:
 
     `weights` says per corpus how many times an epoch holds each of its examples (a fraction keeps that
     share); `swap` is the share of examples told about other names; lengths and batches are in tokens.
+    Of a codec that points, `shuffle` is the share of examples whose pointers are dealt anew and `drop` the share of wrong
+    candidates left out, so that neither a number nor a neighbour is learnt by heart.
     The lowest `frozen_layers` of the encoder do not learn, which saves two thirds of their cost. With
     unlabelled examples, `weights` are by file and at most 1.
     """
@@ -72,6 +74,8 @@ class Stage:
     source_tokens: int
     batch_tokens: int
     swap: float = 0.0
+    shuffle: float = 0.0
+    drop: float = 0.0
     empty: float = 1.0
     frozen_layers: int = 0
     weights: Mapping[str, float] = dataclasses.field(default_factory=dict)

@@ -4,6 +4,7 @@
 
     OUT/tokenizer.json, model/     vocabulary and weights, untrained until the run is through
     OUT/state/                     where a killed run goes on
+    OUT/lexicon/                   the data folder's name tables, compiled, where the codec points
     OUT/log.jsonl                  one line every few steps
     OUT/checkpoint/                the finished checkpoint folder, its curve beside its card
 
@@ -16,7 +17,7 @@ import hashlib
 import json
 import lzma
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -28,9 +29,11 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from dti.codecs import CODECS, Codec
+from dti.codecs.pointer import MOST
 from dti.decoding import DECODERS, Beam, Decoder, Greedy
-from dti.domain.sequences import Generation
 from dti.errors import TrainingError
+from dti.lexicon import open_lexicon
+from dti.mentions import Recogniser, selector
 from dti.model import backbones, seq2seq
 from dti.model.backbones import BACKBONES, FusedModel, Model, Origin
 from dti.model.calibration import Calibration
@@ -42,10 +45,11 @@ from dti.model.vocabulary import Vocabulary, trim
 from dti.training import calibrate, curve, state
 from dti.training.card import card, identity
 from dti.training.corpora import Corpora, read_corpora
-from dti.training.development import assess
+from dti.training.development import Generate, assess
 from dti.training.experiment import UNLABELLED, Architecture, Experiment
 from dti.training.feeds import Feed, LabelledFeed, UnlabelledFeed
 from dti.training.objectives import OBJECTIVES
+from dti.training.pointing import read_pointed
 from dti.training.trainer import Progress, Trainer
 from dti.training.unlabelled import Pool
 
@@ -73,7 +77,7 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     if not order.resume and state.latest(order.out / "state"):
         raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
     codec = CODECS.build(experiment.codec)
-    corpora = read_corpora(order.data, codec)
+    corpora = _read(order, codec)
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)
     feeds = _feeds(experiment, corpora, vocabulary, order.data)
     steps = Trainer(experiment, model, order.out).run(feeds, most_steps=order.most_steps, report=report)
@@ -88,6 +92,14 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
         "vocabulary": len(vocabulary),
     }
     return _finish(experiment, order, corpora, model, trained)
+
+
+def _read(order: Order, codec: Codec) -> Corpora:
+    """The corpora as the codec needs them; one that points takes its candidates from the data folder's name tables."""
+    if not codec.points:
+        return read_corpora(order.data, codec)
+    lexicon = open_lexicon(order.data / "lexicons" / "names", order.out / "lexicon")
+    return read_pointed(order.data, codec, selector(Recogniser(lexicon), MOST), lexicon)
 
 
 def prepare(experiment: Experiment, corpora: Corpora, data: Path, out: Path) -> tuple[Model, Vocabulary]:
@@ -132,13 +144,14 @@ def _finish(
         return (pack if servable else write)(out / "checkpoint", parts)
 
 
-def _generator(experiment: Experiment, model: Model, parts: Parts, folder: Path) -> Callable[[Sequence[str]], list[Generation]]:
-    """The recipe's decoding: by the engine of `parts`, packed into `folder`, or on torch."""
+def _generator(experiment: Experiment, model: Model, parts: Parts, folder: Path) -> Generate:
+    """The recipe's decoding: by the engine of `parts`, packed into `folder`, or on torch, which knows no grammars."""
     serving = experiment.serving
     decoder = DECODERS.build(serving.decoding, **serving.settings)
     if not isinstance(model, FusedModel):
         return partial(decoder.decode, Engine(pack(folder, parts), threads=experiment.threads))
-    return _on_torch(model, Vocabulary.load(parts.tokenizer), decoder, serving.source_tokens).generate
+    search = _on_torch(model, Vocabulary.load(parts.tokenizer), decoder, serving.source_tokens)
+    return lambda sources, _: search.generate(sources)
 
 
 def _on_torch(model: FusedModel, vocabulary: Vocabulary, decoder: Decoder, source_tokens: int) -> TorchSearch:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from dti import decoding
+from dti.codecs import Allowed, Tagged
 from dti.decoding import DECODERS
 from dti.errors import OptionError
 from dti.model.checkpoint import Checkpoint
@@ -74,3 +75,31 @@ def test_greedy_is_a_beam_of_one(engine):
         assert [t.logprob for t in one.hypotheses[0].tokens] == pytest.approx(
             [t.logprob for t in other.hypotheses[0].tokens], abs=1e-3
         )
+
+
+def two_words_after_t(tokens):
+    """A grammar that the model would never follow by itself: a target alone, of exactly two pieces."""
+    return (
+        (Allowed(frozenset({"<t>"})), Allowed(text=True), Allowed(text=True))[len(tokens)]
+        if len(tokens) < 3
+        else Allowed(end=True)
+    )
+
+
+@EACH
+def test_generations_keep_to_their_grammar(name, engine):
+    sources = [source for source in SOURCES if source]  # nothing is read, nothing is searched, whatever the grammar says
+    for generation in DECODERS.build(name).decode(engine, sources, [two_words_after_t] * len(sources)):
+        for hypothesis in generation.hypotheses:
+            [marker, *pieces] = [hypothesis.text[token.start : token.end] for token in hypothesis.tokens]
+            assert marker == "<t>"
+            assert len(pieces) == 2
+            assert not set(pieces) & set(Tagged().markers)
+
+
+@EACH
+def test_a_grammar_changes_nothing_for_what_keeps_to_it(name, engine):
+    decoder = DECODERS.build(name, most_tokens=24)
+    free = decoder.decode(engine, SOURCES[:2])
+    ruled = decoder.decode(engine, SOURCES[:2], [Tagged().grammar()] * 2)
+    assert [generation.hypotheses[0] for generation in free] == [generation.hypotheses[0] for generation in ruled]

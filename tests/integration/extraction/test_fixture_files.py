@@ -36,7 +36,7 @@ def extractor():
     return Extractor(
         run=Run("fake", "0", "1"),
         codec=Tagged(),
-        generate=lambda sources: list(first_and_last_word(sources)),
+        generate=lambda sources, _: list(first_and_last_word(sources)),
         confidence=lambda _: 0.5,
     )
 

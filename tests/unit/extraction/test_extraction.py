@@ -32,7 +32,7 @@ class FakeModel:
         self.answers = answers or {"": "<d> aspirin <r> inhibitor <t> cox - 1"}
         self.batches = []
 
-    def __call__(self, sources):
+    def __call__(self, sources, _):
         self.batches.append(len(sources))
         return [self._answer(source) for source in sources]
 
@@ -127,7 +127,7 @@ def test_a_result_that_cannot_be_read_fails_alone():
 
 
 def test_a_model_that_answers_too_little_fails_every_document_and_says_so():
-    results = extractor(lambda _: []).extract([document(0), document(1)])
+    results = extractor(lambda *_: []).extract([document(0), document(1)])
     assert [result.outcome for result in results] == [Outcome.FAILED, Outcome.FAILED]
     assert "shorter" in results[0].reason
 
