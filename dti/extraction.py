@@ -65,9 +65,14 @@ class Extractor:
         engine = Engine(checkpoint, threads=threads)
         codec = CODECS.build(checkpoint.codec)
         pointing = lexicon if codec.points else None
-        search = f"{decoder} lexicon={pointing.sha256[:12]}" if pointing else str(decoder)
         return cls(
-            run=Run(checkpoint.name, checkpoint.sha256, version("dti"), search),
+            run=Run(
+                checkpoint.name,
+                checkpoint.sha256,
+                version("dti"),
+                str(decoder),
+                pointing.sha256 if pointing else "",
+            ),
             codec=codec,
             generate=lambda sources, grammars: decoder.decode(engine, sources, grammars),
             confidence=checkpoint.calibration.confidence,

@@ -81,6 +81,7 @@ def _run(run: Run) -> dict[str, str]:
         "checkpoint_sha256": run.checkpoint_sha256,
         "code_version": run.code_version,
         "decoding": run.decoding,
+        "lexicon_sha256": run.lexicon_sha256,
     }
 
 

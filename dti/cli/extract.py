@@ -65,6 +65,8 @@ def extract(
 
     chosen, faults = LAYOUTS[layout], Faults()
     extractor = Extractor.open(*_settings(model, threads), _lexicon(lexicon))
+    if lexicon and not extractor.codec.points:
+        click.echo("dti: this checkpoint spells names out by itself; --lexicon is not used", err=True)
     results = extractor.extract_stream(faults.documents(inputs))
     with _sink(output) as sink, _progress(output) as progress:
         sink.write(chosen.header)
