@@ -59,6 +59,7 @@ def test_json_names_document_status_and_run():
         "checkpoint_sha256": "0" * 64,
         "code_version": "1.0",
         "decoding": "Greedy()",
+        "lexicon_sha256": "",
     }
 
 
