@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
 from db.engine import SessionFactory
-from db.repository import batches
+from db.repository import batches, items
 from db.repository.batches import Waiting
 from db.unit_of_work import UnitOfWork
-from dti.domain.jobs import Backoff, BatchId, Lease
+from dti.domain.jobs import Backoff, BatchId, ClaimedItem, Lease
 from dti.ports import JobQueue
 
 
@@ -39,6 +40,12 @@ class Context:
     def lease(self) -> Lease:
         """A new lease, for one task's claims."""
         return Lease(uuid4().hex, self.terms.lease_seconds)
+
+    def renew(self, lease: Lease, claimed: Sequence[ClaimedItem]) -> None:
+        """Hold the claimed items for another term of the lease."""
+        with self.unit() as unit:
+            items.renew(unit.session, lease, [item.id for item in claimed])
+            unit.commit()
 
     def ring_for(self, unit: UnitOfWork, batch_id: BatchId) -> None:
         """After the unit's commit, ring for all that is left to claim in the batch.

@@ -48,7 +48,7 @@ def extract(context: Context, extractor: Extractor, batch_id: BatchId) -> None:
         return
     try:
         _reuse(context, lease, claimed, known)
-        with LeaseKeeper(lambda: _renew(context, lease, claimed), lease.seconds):
+        with LeaseKeeper(lambda: context.renew(lease, claimed), lease.seconds):
             _extract(
                 context,
                 extractor,
@@ -64,12 +64,6 @@ def _document_id(item: ClaimedItem) -> int:
     if item.document_id is None:
         raise ValueError(f"item {item.id} is fetched and has no document")
     return item.document_id
-
-
-def _renew(context: Context, lease: Lease, claimed: Sequence[ClaimedItem]) -> None:
-    with context.unit() as unit:
-        items.renew(unit.session, lease, [item.id for item in claimed])
-        unit.commit()
 
 
 def _reuse(context: Context, lease: Lease, claimed: Sequence[ClaimedItem], known: Mapping[int, tuple[Outcome, str]]) -> None:

@@ -43,7 +43,7 @@ def pull(context: Context, fetcher: Fetcher, batch_id: BatchId) -> None:
         return
     try:
         _land(context, lease, batch_id, _known(claimed, stored))
-        with LeaseKeeper(lambda: _renew(context, lease, claimed), lease.seconds):
+        with LeaseKeeper(lambda: context.renew(lease, claimed), lease.seconds):
             _fetch(context, fetcher, lease, [item for item in claimed if item.key not in stored])
     except LeaseLostError as error:
         _LOG.info("batch %s: %s", batch_id, error)
@@ -57,12 +57,6 @@ def _known(claimed: Sequence[ClaimedItem], stored: Mapping[str, Stored]) -> list
 def _arrived(item: ClaimedItem, document: Stored) -> ItemResult:
     state, reason = arrival(document.status)
     return ItemResult(item.id, state, reason, document.id)
-
-
-def _renew(context: Context, lease: Lease, claimed: Sequence[ClaimedItem]) -> None:
-    with context.unit() as unit:
-        items.renew(unit.session, lease, [item.id for item in claimed])
-        unit.commit()
 
 
 def _land(context: Context, lease: Lease, batch_id: BatchId, results: list[ItemResult]) -> None:
