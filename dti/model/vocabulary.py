@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tokenizers import AddedToken, Tokenizer
 
+from dti.domain.evidence import Span
 from dti.domain.sequences import Token
 
 PAD, UNKNOWN, START, END, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
@@ -52,6 +53,14 @@ class Vocabulary:
         tokens = self.tokenizer.encode(read).tokens
         cut = len(tokens) > limit or len(read) < len(text)
         return ([*tokens[:-1][: limit - 1], END], True) if cut else (tokens, False)
+
+    def located(self, text: str, limit: int) -> tuple[list[int], list[Span], bool]:
+        """Source token ids as `encode` cuts them, the characters of each but the first and the last, and whether text was cut."""
+        read = text[: limit * _LONGEST_TOKEN]
+        encoding = self.tokenizer.encode(read)
+        cut = len(encoding.ids) > limit or len(read) < len(text)
+        kept = encoding.ids[:-1][: limit - 1]
+        return [*kept, encoding.ids[-1]], [Span(*offsets) for offsets in encoding.offsets[1 : len(kept)]], cut
 
     def tokens(self) -> list[str]:
         """All tokens by id."""

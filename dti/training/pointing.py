@@ -40,7 +40,7 @@ def read_pointed(folder: Path, codec: Codec, find: Find, lexicon: Lexicon) -> Co
     )
     held_out = {example.pmid for example in development}
     usable = (record for record in preferred(records) if record.document.pmid not in held_out and record.corpus in _STYLES)
-    aligner = _Aligner(lexicon)
+    aligner = Aligner(lexicon)
     documents = tuple(example for record in usable for example in _pointed(record, find(record.document), aligner))
     counts = Counter(f"document/{example.corpus}" for example in documents)
     return Corpora((), documents, development, counts=dict(sorted(counts.items())))
@@ -55,7 +55,7 @@ def varied(example: Example, shuffle: float, drop: float, rng: random.Random) ->
     return replace(example, candidates=tuple(kept))
 
 
-def _pointed(record: Record, candidates: tuple[Candidate, ...], aligner: _Aligner) -> Iterator[Example]:
+def _pointed(record: Record, candidates: tuple[Candidate, ...], aligner: Aligner) -> Iterator[Example]:
     distant = record.corpus in {"kd_dti", "drugbank_distant"}
     gold = record.triplets if distant else main_triplets(mapped(record.triplets), record.document)
     aligned = aligner.triplets(gold, candidates, record.document)
@@ -74,7 +74,7 @@ def _pointed(record: Record, candidates: tuple[Candidate, ...], aligner: _Aligne
         )
 
 
-class _Aligner:
+class Aligner:
     """Matches gold names to candidates: by what would be printed, by the text's own spelling, by identity."""
 
     def __init__(self, lexicon: Lexicon) -> None:
@@ -84,15 +84,15 @@ class _Aligner:
         """Gold triplets by candidates' names, in the order of the candidates' first mentions."""
         found = []
         for triplet in gold:
-            drug = self._match(triplet.drug, EntityKind.DRUG, candidates, document)
-            target = self._match(triplet.target, EntityKind.TARGET, candidates, document)
+            drug = self.match(triplet.drug, EntityKind.DRUG, candidates, document)
+            target = self.match(triplet.target, EntityKind.TARGET, candidates, document)
             if drug and target:
                 place = (drug.spans[0].start, target.spans[0].start)
                 found.append((place, Triplet(drug.name, triplet.interaction.lower(), target.name)))
         ordered = (triplet for _, triplet in sorted(found, key=lambda item: item[0]))
         return tuple({(t.drug, t.target): t for t in ordered}.values())
 
-    def _match(self, name: str, kind: EntityKind, candidates: Sequence[Candidate], document: Document) -> Candidate | None:
+    def match(self, name: str, kind: EntityKind, candidates: Sequence[Candidate], document: Document) -> Candidate | None:
         """The best match, of equals the best reading of its mention, then the most salient."""
         meant = self._meant(name, kind)
 

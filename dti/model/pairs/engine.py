@@ -1,0 +1,111 @@
+"""Serving a pair model: CTranslate2 for the encoder, numpy for the head.
+
+::
+
+    engine/model.bin, config.json, vocabulary.json    encoder, int8
+    engine/head.safetensors, head.json                head; its sizes and labels
+    engine/frequencies.json                           how often literature names what
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import numpy.typing as npt
+
+from dti.domain.documents import Document
+from dti.domain.mentions import Candidate
+from dti.errors import CheckpointError
+from dti.model.checkpoint import Checkpoint
+from dti.model.pairs.encoding import PairSource, encode
+from dti.model.pairs.head import Head
+from dti.model.vocabulary import Vocabulary
+from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
+
+HEAD, HEAD_SHAPE, FREQUENCIES = "head.safetensors", "head.json", "frequencies.json"
+BATCH = 8  # fastest on one core: larger batches fall out of its cache
+_Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Pairs of one document as (drug, target) candidate indices; natural logs of the probability that each interacts [pairs]
+    and, given that, of each label [pairs, labels]."""
+
+    pairs: tuple[tuple[int, int], ...]
+    interacts: _Floats
+    labels: _Floats
+    truncated: bool
+
+
+class PairEngine:
+    """One loaded model; `threads` is what one call may use."""
+
+    def __init__(self, checkpoint: Checkpoint, *, threads: int = 1) -> None:
+        folder = checkpoint.engine
+        shape = _shape(folder / HEAD_SHAPE)
+        self._limit = checkpoint.source_tokens
+        self._frequencies = Frequencies.load(folder / FREQUENCIES)
+        self.labels: tuple[str, ...] = tuple(shape["labels"])
+        self._head = Head.load(folder / HEAD, int(shape["heads"]), int(shape["style"]))
+        try:
+            self._vocabulary = Vocabulary.load(checkpoint.tokenizer)
+            self._encoder = ctranslate2.Encoder(
+                str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
+            )
+        except Exception as error:  # tokenizers raises bare Exception, CTranslate2 RuntimeError
+            raise CheckpointError(f"{checkpoint.folder}: cannot be loaded ({error})") from error
+
+    def score(self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]]) -> list[Scored]:
+        """Every drug with every target of each document, in order."""
+        sources = [self._source(d, c) for d, c in zip(documents, candidates, strict=True)]
+        scored: dict[int, Scored] = {}
+        for batch in _batches(sources):
+            found = self._encoder.forward_batch(
+                [list(sources[i].ids) for i in batch], token_type_ids=[list(sources[i].kinds) for i in batch]
+            )
+            states = np.asarray(found.last_hidden_state)
+            for row, i in enumerate(batch):
+                scored[i] = self._scored(sources[i], states[row, : len(sources[i].ids)])
+        return [scored.get(i, _unread(source)) for i, source in enumerate(sources)]
+
+    def _source(self, document: Document, candidates: Sequence[Candidate]) -> PairSource:
+        return encode(document, candidates, self._vocabulary, self._frequencies, self._limit)
+
+    def _scored(self, source: PairSource, states: npt.NDArray[np.float32]) -> Scored:
+        interacts, labels = (logits.astype(np.float64) for logits in self._head.score(source, states))
+        normal = labels - labels.max(-1, keepdims=True)
+        return Scored(
+            source.features.pairs,
+            -np.logaddexp(0, -interacts),
+            normal - np.log(np.exp(normal).sum(-1, keepdims=True)),
+            source.truncated,
+        )
+
+
+def _unread(source: PairSource) -> Scored:
+    """Without a pair there is nothing to read."""
+    return Scored((), np.zeros(0), np.zeros((0, 0)), source.truncated)
+
+
+def _batches(sources: Sequence[PairSource]) -> Iterator[list[int]]:
+    asked = sorted((i for i, s in enumerate(sources) if s.features.pairs), key=lambda i: len(sources[i].ids))
+    return (asked[start : start + BATCH] for start in range(0, len(asked), BATCH))
+
+
+def _shape(path: Path) -> dict[str, Any]:
+    """The head's sizes; raises CheckpointError if it was trained on other features than these."""
+    try:
+        shape: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        features = [*shape["candidate_features"]], [*shape["pair_features"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{path}: no head ({type(error).__name__}: {error})") from error
+    if features != ([*CANDIDATE_FEATURES], [*PAIR_FEATURES]):
+        raise CheckpointError(f"{path}: trained on other features of candidates and pairs than this version computes")
+    return shape

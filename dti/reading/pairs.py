@@ -1,0 +1,82 @@
+"""Reading by choice: every drug with every target is scored, and what is likely enough is said."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+
+from dti.domain.documents import Document
+from dti.domain.entities import EntityKind
+from dti.domain.mentions import Candidate
+from dti.domain.triplets import Located, Triplet
+from dti.model.checkpoint import Checkpoint
+from dti.model.pairs.engine import PairEngine, Scored
+from dti.reading.base import Proposal, Reading
+
+_MISSING = {EntityKind.DRUG: "no drug was found in the text", EntityKind.TARGET: "no target was found in the text"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emission:
+    """Which scored pairs are said: the best of a document from `least` on, further ones from `further` on if they reach the
+    share `relative` of the best, at most `most`."""
+
+    least: float = 0.1
+    further: float = 0.4
+    relative: float = 0.5
+    most: int = 8
+
+    def chosen(self, probabilities: Sequence[float]) -> list[int]:
+        """Indices of the pairs to say, the likeliest first."""
+        order = sorted(range(len(probabilities)), key=lambda at: (-probabilities[at], at))[: self.most]
+        if not order or probabilities[order[0]] < self.least:
+            return []
+        bar = max(self.further, self.relative * probabilities[order[0]])
+        return [order[0], *(at for at in order[1:] if probabilities[at] >= bar)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairs:
+    """A pair engine and the rule by which its pairs become triplets."""
+
+    score: Callable[[Sequence[Document], Sequence[Sequence[Candidate]]], Sequence[Scored]]
+    labels: tuple[str, ...]
+    emission: Emission
+    confidence: Callable[[Sequence[float]], float]
+    points: bool = True
+
+    @classmethod
+    def open(cls, checkpoint: Checkpoint, threads: int) -> Pairs:
+        """Load the checkpoint's engine; raises CheckpointError if it cannot be loaded."""
+        engine = PairEngine(checkpoint, threads=threads)
+        emission = Emission(**checkpoint.decoding.settings)
+        return cls(score=engine.score, labels=engine.labels, emission=emission, confidence=checkpoint.calibration.confidence)
+
+    @property
+    def decoding(self) -> str:
+        """The rule with its settings."""
+        return f"pairs({', '.join(f'{name}={value}' for name, value in asdict(self.emission).items())})"
+
+    def read(self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]]) -> list[Reading]:
+        """All chosen pairs of each document, each with its likeliest label."""
+        scored = self.score(documents, candidates)
+        return [self._reading(c, s) for c, s in zip(candidates, scored, strict=True)]
+
+    def _reading(self, candidates: Sequence[Candidate], scored: Scored) -> Reading:
+        proposals = tuple(self._proposals(candidates, scored))
+        return Reading(proposals, "" if proposals else _reason(candidates), scored.truncated)
+
+    def _proposals(self, candidates: Sequence[Candidate], scored: Scored) -> Iterator[Proposal]:
+        for at in self.emission.chosen([math.exp(value) for value in scored.interacts]):
+            drug, target = scored.pairs[at]
+            label = int(scored.labels[at].argmax())
+            triplet = Triplet(candidates[drug].name, self.labels[label], candidates[target].name)
+            logprobs = (float(scored.interacts[at]), float(scored.labels[at][label]))
+            yield Proposal(Located(triplet, 0, 0, drug, target), self.confidence(logprobs))
+
+
+def _reason(candidates: Sequence[Candidate]) -> str:
+    kinds = {candidate.kind for candidate in candidates}
+    missing = [text for kind, text in _MISSING.items() if kind not in kinds]
+    return "; ".join(missing) or "the model finds no pair likely enough"

@@ -1,0 +1,129 @@
+"""Examples to padded tensors: the order and what is hidden depend on the seed alone, so a resumed run sees the same."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from dti.model.pairs.encoding import PairSource
+from dti.model.pairs.network import PairBatch
+from dti.pairing import LISTED_FEATURES
+from dti.training.pairs.examples import STYLES, UNLABELLED, PairExample
+from dti.training.pairs.recipe import PairRecipe
+
+Encode = Callable[[PairExample, int], PairSource]
+_POOL = 16  # batches whose documents are sorted by length together
+_MULTIPLE = 64  # lengths are padded to a multiple: fewer shapes keep the allocator small
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the annotators say of a batch's pairs, all [pairs]: whether right, the label or UNLABELLED, 0.0 where unclear."""
+
+    right: torch.Tensor
+    label: torch.Tensor
+    clear: torch.Tensor
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A document as one batch shows it; `hidden` are candidates whose names are hidden."""
+
+    source: PairSource
+    example: PairExample
+    hidden: frozenset[int] = frozenset()
+    listed: bool = True
+
+
+def batches(recipe: PairRecipe, examples: Sequence[PairExample], encode: Encode) -> Iterator[Callable[[], list[Item]]]:
+    """Endless batches, each made only when it is called for."""
+    epoch = 0
+    while True:
+        epoch += 1
+        rng = random.Random(f"{recipe.seed}/{epoch}")  # noqa: S311 - reproducible shuffling, no secret
+        drawn = list(_drawn(recipe, examples, rng))
+        rng.shuffle(drawn)
+        for group in _grouped(drawn, recipe.batch_documents, rng):
+            yield _maker(recipe, group, encode, rng.random())
+
+
+def _drawn(recipe: PairRecipe, examples: Sequence[PairExample], rng: random.Random) -> Iterator[PairExample]:
+    for example in examples:
+        weight = recipe.weights.get(example.corpus, 1.0)
+        for _ in range(int(weight) + (rng.random() < weight % 1)):
+            yield example
+
+
+def _grouped(examples: Sequence[PairExample], size: int, rng: random.Random) -> Iterator[list[PairExample]]:
+    for start in range(0, len(examples), size * _POOL):
+        pool = sorted(examples[start : start + size * _POOL], key=lambda example: len(example.document.text))
+        groups = [pool[at : at + size] for at in range(0, len(pool), size)]
+        rng.shuffle(groups)
+        yield from groups
+
+
+def _maker(recipe: PairRecipe, group: Sequence[PairExample], encode: Encode, seed: float) -> Callable[[], list[Item]]:
+    def make() -> list[Item]:
+        rng = random.Random(seed)  # noqa: S311 - reproducible hiding, no secret
+        return [
+            Item(
+                encode(example, recipe.source_tokens),
+                example,
+                frozenset(at for at in range(len(example.candidates)) if rng.random() < recipe.hide),
+                rng.random() >= recipe.unlist,
+            )
+            for example in group
+        ]
+
+    return make
+
+
+def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
+    """Tensors of a batch; items without pairs must have been left out."""
+    longest = -(-max(len(item.source.ids) for item in items) // _MULTIPLE) * _MULTIPLE
+    most = max(len(item.source.mentions) for item in items)
+    shape = (len(items), longest)
+    ids, kinds = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    mask, hidden = np.zeros(shape, bool), np.zeros(shape, bool)
+    mentions = np.zeros((len(items), most, longest), np.float32)
+    for row, item in enumerate(items):
+        length = len(item.source.ids)
+        ids[row, :length], kinds[row, :length], mask[row, :length] = item.source.ids, item.source.kinds, True
+        for at, found in enumerate(item.source.mentions):
+            for tokens in found:
+                mentions[row, at, list(tokens)] += 1 / (len(tokens) * len(found))
+                hidden[row, list(tokens)] |= at in item.hidden
+    pairs = [(row, drug, target, place) for row, item in enumerate(items) for place, (drug, target) in enumerate(item.source.features.pairs)]
+    document, drug, target, place = (torch.tensor(column) for column in zip(*pairs, strict=True))
+    signals = np.concatenate([_signals(item) for item in items])
+    style = torch.tensor([STYLES[item.example.corpus] for item in items])
+    tensors = (torch.from_numpy(array) for array in (ids, kinds, mask, hidden, mentions, signals))
+    return PairBatch(*tensors, document, drug, target, place, style), _answers(items)
+
+
+def signals_of(source: PairSource) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    """Features of each pair, then of its drug, then of its target [pairs, signals]."""
+    drugs, targets = (np.array(side, dtype=np.int64) for side in zip(*source.features.pairs, strict=True))
+    known = source.features.candidates
+    return np.concatenate([source.features.relations, known[drugs], known[targets]], -1)
+
+
+def _signals(item: Item) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    signals = signals_of(item.source)
+    if not item.listed:
+        relations, known = item.source.features.relations.shape[1], item.source.features.candidates.shape[1]
+        listed = np.array(LISTED_FEATURES)
+        signals[:, [*(relations + listed), *(relations + known + listed)]] = 0
+    return signals
+
+
+def _answers(items: Sequence[Item]) -> Answers:
+    rows = [(item.example, pair) for item in items for pair in item.source.features.pairs]
+    right = torch.tensor([float(pair in example.right) for example, pair in rows])
+    label = torch.tensor([example.right.get(pair, UNLABELLED) for example, pair in rows])
+    clear = torch.tensor([float(pair not in example.unclear) for example, pair in rows])
+    return Answers(right, label, clear)

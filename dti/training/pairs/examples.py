@@ -1,0 +1,136 @@
+"""Labelled documents with their candidates, and which pairs of them the annotators took."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dti.codecs.pointer import LABELS
+from dti.codecs.tagged import Tagged
+from dti.domain.documents import Document
+from dti.domain.entities import EntityKind
+from dti.domain.mentions import Candidate
+from dti.domain.triplets import Triplet
+from dti.lexicon import Lexicon
+from dti.training.corpora import INTERACTIONS, Record, development_example, preferred, read_records
+from dti.training.pointing import Aligner
+
+STYLES: Mapping[str, int] = {"kd_dti": 0, "drugbank_distant": 1, "drugprot": 2, "chemprot": 2}
+SERVED = STYLES["kd_dti"]
+UNLABELLED = -1  # a pair that interacts in a way that has no label of ours
+_DISTANT = ("kd_dti", "drugbank_distant")
+_DENIED = frozenset({"NOT", "UNDEFINED"})
+_SAME_NAME = 0.5  # share of the longer of two names that must be common to both
+_LABEL = {label: number for number, label in enumerate(LABELS)}
+
+Pair = tuple[int, int]
+FindAll = Callable[[Sequence[Document]], Iterable[tuple[Candidate, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class PairExample:
+    """`right` are the pairs that were taken, with their label or UNLABELLED; `unclear` ones are neither right nor wrong."""
+
+    corpus: str
+    document: Document
+    candidates: tuple[Candidate, ...]
+    right: Mapping[Pair, int]
+    unclear: frozenset[Pair]
+    gold: tuple[Triplet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PairCorpora:
+    """What a run reads; `development` keeps the benchmark's own names in `gold`."""
+
+    training: tuple[PairExample, ...]
+    development: tuple[PairExample, ...]
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def read_pairs(folder: Path, find: FindAll, lexicon: Lexicon) -> PairCorpora:
+    """Documents of a data folder that have candidates of both kinds; the development split is that of all our models.
+
+    A document whose every gold triplet was lost on the way to candidates is left out: it is no document without interaction.
+    """
+    codec = Tagged()
+    records = [record for record in preferred(list(read_records(folder / "labelled" / "documents.jsonl.xz"))) if record.corpus in STYLES]
+    held_out = {record.document.pmid for record in records if development_example(record, codec)}
+    used = list(_used(records, held_out))
+    aligner = Aligner(lexicon)
+    found = find([record.document for record in used])
+    examples = [_example(record, candidates, aligner) for record, candidates in zip(used, found, strict=True)]
+    training = tuple(e for e in examples if e.document.pmid not in held_out and _teaches(e))
+    development = tuple(e for e in examples if e.document.pmid in held_out)
+    return PairCorpora(training, development, dict(sorted(Counter(example.corpus for example in training).items())))
+
+
+def _used(records: Sequence[Record], held_out: set[str]) -> Iterator[Record]:
+    """Of development documents KD-DTI's record alone; of others each once per kind of annotation, KD-DTI's before DrugBank's."""
+    benchmark = {record.document.pmid for record in records if record.corpus == "kd_dti" and record.triplets}
+    for record in records:
+        own = record.corpus == "kd_dti"
+        if own or (record.document.pmid not in held_out and not (record.corpus in _DISTANT and record.document.pmid in benchmark)):
+            yield record
+
+
+def _teaches(example: PairExample) -> bool:
+    kinds = {candidate.kind for candidate in example.candidates}
+    return len(kinds) == len(EntityKind) and (bool(example.right) or (not example.gold and example.corpus not in _DISTANT))
+
+
+def _example(record: Record, candidates: tuple[Candidate, ...], aligner: Aligner) -> PairExample:
+    align = _by_identity if record.corpus in _DISTANT else _by_place
+    right, unclear = align(record, candidates, aligner)
+    return PairExample(record.corpus, record.document, candidates, right, unclear, record.triplets)
+
+
+def _by_identity(
+    record: Record, candidates: Sequence[Candidate], aligner: Aligner
+) -> tuple[dict[Pair, int], frozenset[Pair]]:
+    """Names of a table: matched by what would be printed, by spelling, by identity."""
+    right: dict[Pair, int] = {}
+    for triplet in record.triplets:
+        drug = aligner.match(triplet.drug, EntityKind.DRUG, candidates, record.document)
+        target = aligner.match(triplet.target, EntityKind.TARGET, candidates, record.document)
+        if drug and target:
+            right.setdefault((candidates.index(drug), candidates.index(target)), _label(triplet.interaction.lower()))
+    return right, frozenset()
+
+
+def _by_place(record: Record, candidates: Sequence[Candidate], _: Aligner) -> tuple[dict[Pair, int], frozenset[Pair]]:
+    """Names from the text: matched by where they stand. The best candidate of a name is right, others there are unclear."""
+    text = record.document.text.lower()
+    right: dict[Pair, int] = {}
+    unclear: set[Pair] = set()
+    for triplet in record.triplets:
+        drugs = _standing(triplet.drug, EntityKind.DRUG, candidates, text)
+        targets = _standing(triplet.target, EntityKind.TARGET, candidates, text)
+        if drugs and targets and triplet.interaction not in _DENIED:
+            right.setdefault((drugs[0], targets[0]), _label(INTERACTIONS.get(triplet.interaction, "")))
+            unclear.update((drug, target) for drug in drugs for target in targets)
+    return right, frozenset(unclear - right.keys())
+
+
+def _label(interaction: str) -> int:
+    """Labels of tables that are not ours are "other"; a curator's label without counterpart is none."""
+    return _LABEL.get(interaction, _LABEL["other"] if interaction else UNLABELLED)
+
+
+def _standing(name: str, kind: EntityKind, candidates: Sequence[Candidate], text: str) -> list[int]:
+    """Candidates of a kind whose mention shares half of the longer name with an occurrence of `name`, the best first."""
+    places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text)]
+
+    def shared(candidate: Candidate) -> float:
+        overlaps = (
+            (min(span.end, end) - max(span.start, start)) / max(span.end - span.start, end - start)
+            for span in candidate.spans
+            for start, end in places
+        )
+        return max(overlaps, default=0.0)
+
+    rows = [(shared(c), -c.rank, -at) for at, c in enumerate(candidates) if c.kind is kind]
+    return [-at for share, _, at in sorted(rows, reverse=True) if share >= _SAME_NAME]

@@ -1,0 +1,88 @@
+"""What a training run of a pair model is: a TOML recipe as a frozen dataclass."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dti.errors import TrainingError
+
+KIND = "pairs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairRecipe:
+    """A whole run; the same recipe on the same data and machine gives the same weights.
+
+    An epoch holds each example as often as `weights` says of its corpus (a fraction keeps that share). Of every document a
+    share `hide` of the names is hidden, so that contexts are learnt and not names; a share `unlist` of the documents is shown
+    without what the lexicon says of its entries, as with a lexicon that says less. The lowest `frozen_layers` of the encoder
+    and its word embeddings do not learn. Losses: each pair by itself (`pair_loss`), the right pairs among all of the document
+    (`choice_loss`), the label of right pairs (`label_loss`). `average` is the decay of the weights' moving average, which is
+    what is kept. Names are counted in `abstracts_counted` unlabelled abstracts.
+    """
+
+    name: str
+    seed: int = 1
+    threads: int = 2
+    encoder: str = "sentence-transformers/all-MiniLM-L6-v2"
+    least_piece_count: int = 5
+    abstracts_counted: int = 20_000
+    dropout: float = 0.1
+    frozen_layers: int = 2
+    steps: int = 900
+    batch_documents: int = 12
+    source_tokens: int = 352
+    hide: float = 0.15
+    unlist: float = 0.15
+    weights: Mapping[str, float] = field(default_factory=dict)
+    learning_rate: float = 1e-3
+    encoder_learning_rate: float = 1e-4
+    warmup_steps: int = 60
+    weight_decay: float = 0.01
+    gradient_norm: float = 1.0
+    pair_loss: float = 0.3
+    choice_loss: float = 0.5
+    label_loss: float = 0.5
+    label_smoothing: float = 0.05
+    average: float = 0.99
+    save_steps: int = 100
+    serving_tokens: int = 448
+
+    @property
+    def sha256(self) -> str:
+        """Identity of what decides the weights, so that a run is only resumed under the recipe it began with."""
+        settings = dataclasses.asdict(self)
+        for free in ("name", "save_steps", "serving_tokens", "threads"):
+            del settings[free]
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+
+
+def is_pairs(path: Path) -> bool:
+    """Whether a recipe is one of a pair model; raises TrainingError if it cannot be read."""
+    return _raw(path).get("kind") == KIND
+
+
+def read_recipe(path: Path) -> PairRecipe:
+    """Read a recipe; raises TrainingError that names an unknown or ill-typed setting."""
+    raw = {name: value for name, value in _raw(path).items() if name != "kind"}
+    known = {setting.name for setting in dataclasses.fields(PairRecipe)}
+    if unknown := sorted(set(raw) - known):
+        raise TrainingError(f"{path}: unknown setting {unknown[0]!r} (has: {', '.join(sorted(known))})")
+    try:
+        return PairRecipe(**raw)
+    except TypeError as error:
+        raise TrainingError(f"{path}: {error}") from error
+
+
+def _raw(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise TrainingError(f"cannot read recipe {path}: {error}") from error
