@@ -83,7 +83,7 @@ class Vocabulary:
     def encode(self, text: str, limit: int) -> tuple[list[str], bool]:
         """Source tokens with what frames them, at most `limit` in all, and whether text was cut."""
         encoding, cut = self.read(text, limit)
-        return list(encoding.tokens), cut
+        return [self.tokenizer.id_to_token(index) or "" for index in encoding.ids], cut  # an encoding's own have spaces
 
     def read(self, text: str, limit: int) -> tuple[Encoding, bool]:
         """As `encode`, as the tokenizer's encoding."""
@@ -92,8 +92,18 @@ class Vocabulary:
         if len(encoding) <= limit:
             return encoding, len(seen) < len(text)
         encoding = self.tokenizer.encode(seen, add_special_tokens=False)
-        encoding.truncate(limit - self.tokenizer.num_special_tokens_to_add(is_pair=False))
+        encoding.truncate(max(limit - self.framing, 0))
         return self.tokenizer.post_process(encoding), True
+
+    @property
+    def framing(self) -> int:
+        """How many tokens stand around a source."""
+        return int(self.tokenizer.num_special_tokens_to_add(is_pair=False))
+
+    @property
+    def added(self) -> list[int]:
+        """Ids of all tokens that are not text."""
+        return sorted(map(self.id, self._added))
 
     def tokens(self) -> list[str]:
         """All tokens by id."""
