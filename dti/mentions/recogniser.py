@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -17,6 +18,7 @@ from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon, Posting
 from dti.lexicon.fold import tokens
 from dti.mentions.ellipsis import members
+from dti.mentions.interrupted import across_brackets, sharing_a_word
 from dti.mentions.junk import Context, is_name
 from dti.mentions.matching import TokenisedText
 from dti.mentions.ranking import rank
@@ -50,7 +52,7 @@ class Recogniser:
         """Mentions in order of position; spans index `document.text`."""
         text = document.text
         found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
-        found = _outermost([*_undisputed(text, found), *_defined(text, found)])
+        found = _outermost([*_undisputed(text, found), *_defined(text, found), *self._interrupted(text)])
         title = len(document.title)
         return tuple(replace(mention, in_title=mention.span.end <= title) for mention in found)
 
@@ -76,9 +78,20 @@ class Recogniser:
         """Targets of enumerations, each where its own part of the name stands."""
         for member in members(text, self._lexicon):
             token = text.tokens[member.index]
-            postings = self._lexicon.postings(member.row, EntityKind.TARGET)
-            if strong := tuple(posting for posting in postings if posting.type is not NameType.WEAK):
+            if strong := self._strong(member.row):
                 yield _Hit(Span(token.start, token.end), EntityKind.TARGET, Found.ELLIPSIS, strong)
+        for span, row in sharing_a_word(text.text, self._lexicon):
+            if strong := self._strong(row):
+                yield _Hit(span, EntityKind.TARGET, Found.ELLIPSIS, strong)
+
+    def _interrupted(self, text: str) -> Iterator[EntityMention]:
+        """Targets whose names a bracket interrupts; apart from the others, since what it defines is a mention too."""
+        for span, row in across_brackets(text, self._lexicon):
+            if strong := self._strong(row):
+                yield self._mention(_Hit(span, EntityKind.TARGET, Found.ELLIPSIS, strong))
+
+    def _strong(self, row: int) -> tuple[Posting, ...]:
+        return tuple(p for p in self._lexicon.postings(row, EntityKind.TARGET) if p.type is not NameType.WEAK)
 
     def _mention(self, hit: _Hit) -> EntityMention:
         return EntityMention(hit.span, hit.kind, rank(hit.postings, self._lexicon), hit.found)
@@ -100,17 +113,22 @@ def _unlisted(text: str) -> Iterator[_Hit]:
 def _outermost(mentions: Iterable[_Found]) -> list[_Found]:
     """Mentions in order of position without those that overlap a longer one; of one span each kind once."""
     kept: dict[tuple[Span, EntityKind], _Found] = {}
-    taken: list[Span] = []
+    taken: list[tuple[int, int]] = []  # disjoint and in order, so that a full text takes no quadratic time
     ranked = sorted(mentions, key=lambda m: (m.span.start - m.span.end, _ORDER.index(m.found)))
     for mention in ranked:
-        span = mention.span
-        if any(span.start < other.end and other.start < span.end and other != span for other in taken):
+        place = mention.span.start, mention.span.end
+        at = bisect_left(taken, place)
+        again = taken[at : at + 1] == [place]
+        if mention.found is Found.PATTERN if again else any(_overlap(place, other) for other in taken[max(0, at - 1) : at + 1]):
             continue
-        if mention.found is Found.PATTERN and span in taken:
-            continue
-        kept.setdefault((span, mention.kind), mention)
-        taken.append(span)
+        kept.setdefault((mention.span, mention.kind), mention)
+        if not again:
+            taken.insert(at, place)
     return sorted(kept.values(), key=lambda m: (m.span.start, m.kind))
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _defined(text: str, found: list[EntityMention]) -> Iterator[EntityMention]:
