@@ -103,16 +103,13 @@ class Continuing:
             include_prompt_in_result=False,
             return_logits_vocab=True,
         )
-        return [self._found(*row) for row in zip(results, self._constrained(prompts), begun, [most] * len(begun), strict=True)]
-
-    def _constrained(self, prompts: Sequence[Tokens]) -> list[int]:
-        """How many steps CTranslate2 spends on the rest of a prompt: what the batch's shortest has is read at once."""
-        shortest = min(map(len, prompts), default=0)
-        return [len(prompt) - shortest for prompt in prompts]
-
-    def _found(self, result: ctranslate2.GenerationResult, spent: int, prefix: Tokens, most: int) -> Found:
-        kept = most - len(prefix)
-        return Found(result.sequences[0][:kept], _steps(result)[spent:])
+        # CTranslate2 reads as much of each prompt as the shortest has at once, and spends a step on every token of the rest.
+        at_once = min(map(len, prompts), default=0)
+        found = []
+        for prompt, prefix, result in zip(prompts, begun, results, strict=True):
+            spent, left = len(prompt) - at_once, most - len(prefix)
+            found.append(Found(result.sequences[0][:left], _steps(result)[spent : spent + left]))
+        return found
 
     def beam(self, sources: Sequence[Tokens], width: int, length_penalty: float, most: int) -> list[list[list[str]]]:
         """See `Runtime`."""
