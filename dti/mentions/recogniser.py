@@ -12,7 +12,7 @@ from typing import TypeVar
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
-from dti.domain.lexicon import NameType
+from dti.domain.lexicon import Hint, NameType
 from dti.domain.mentions import EntityMention, Found
 from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon, Posting
@@ -70,9 +70,17 @@ class Recogniser:
             context = Context(text.text, span, text.key(match))
             for kind in EntityKind:
                 postings = self._lexicon.postings(match.row, kind)
-                kept = () if context.excludes(kind) else tuple(p for p in postings if is_name(context, p))
+                kept = (
+                    ()
+                    if context.excludes(kind)
+                    else tuple(p for p in postings if is_name(context, p) and self._pointed_at(p, kind))
+                )
                 if kept:
                     yield _Hit(span, kind, Found.NAME, kept)
+
+    def _pointed_at(self, posting: Posting, kind: EntityKind) -> bool:
+        """Whether a document may be about it: a class of drugs ("antioxidants") is what its members have in common."""
+        return kind is EntityKind.TARGET or Hint.FAMILY not in self._lexicon.entity(posting.entity).hints
 
     def _completed(self, text: TokenisedText) -> Iterator[_Hit]:
         """Targets of enumerations, each where its own part of the name stands."""
