@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -32,7 +32,10 @@ _SIGNIFICANT_DIGITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One figure of ours and the same figure of `alternative`, in `unit`, from the same run and input."""
+    """One figure of ours and the same figure of `alternative`, in `unit`, from the same run and input.
+
+    Bounds, where there are any, are of a 95% interval: of our figure, and of how many times the alternative's it is.
+    """
 
     name: str
     value: float
@@ -40,6 +43,8 @@ class Measurement:
     alternative: str
     alternative_value: float
     higher_is_better: bool = True
+    bounds: tuple[float, float] | None = None
+    ratio_bounds: tuple[float, float] | None = None
 
     @property
     def ratio(self) -> float:
@@ -65,8 +70,9 @@ def to_table(report: Report) -> Table:
     for header in ("measurement", "ours", "alternative", "its figure", "unit", "ratio"):
         table.add_column(header, justify="left" if header in {"measurement", "alternative", "unit"} else "right")
     for item in report.measurements:
-        figures = _readable(item.value), item.alternative, _readable(item.alternative_value)
-        table.add_row(item.name, *figures, item.unit, "-" if math.isnan(item.ratio) else f"{item.ratio:.2f}x")
+        ours = _readable(item.value) + _between(item.bounds, "{:.3g}".format)
+        ratio = "-" if math.isnan(item.ratio) else f"{item.ratio:.2f}x" + _between(item.ratio_bounds, "{:.2f}".format)
+        table.add_row(item.name, ours, item.alternative, _readable(item.alternative_value), item.unit, ratio)
     return table
 
 
@@ -97,6 +103,10 @@ def machine() -> dict[str, str | int | float]:
 
 def _context(report: Report) -> str:
     return ", ".join(f"{name} {value}" for name, value in report.context.items())
+
+
+def _between(bounds: tuple[float, float] | None, shown: Callable[[float], str]) -> str:
+    return "" if bounds is None else f" ({shown(bounds[0])} to {shown(bounds[1])})"
 
 
 def _readable(value: float) -> str:

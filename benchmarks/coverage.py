@@ -11,38 +11,26 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-import ahocorasick
 import click
 import orjson
 
+from benchmarks._quality.dictionary import Item, PlainDictionary
 from benchmarks._report import Measurement, Report, publish
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
-from dti.domain.lexicon import LexiconEntity
 from dti.domain.triplets import Triplet
 from dti.evaluation.kd_dti import read_gold
 from dti.evaluation.matching.compat import normalise
 from dti.evaluation.names import abbreviation, body
-from dti.lexicon import Lexicon, open_lexicon
+from dti.lexicon import open_lexicon
 from dti.mentions import Naming, Recogniser, candidates
 from dti.settings import PROJECT_ROOT
 from dti.training.surface import FoldedText, forms
 
 _DATA = PROJECT_ROOT.parent / "shared" / "data"
-_PRINTING = frozenset({"drugbank", "drugbank-targets", "ttd"})
-_SHORTEST = 3
 _OPENINGS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A candidate as it is scored: its kind, and every name that may be printed for it."""
-
-    kind: EntityKind
-    names: tuple[str, ...]
 
 
 Finder = Callable[[Document], Sequence[Item]]
@@ -73,40 +61,6 @@ def main(data: Path = _DATA) -> Report:
     printed = Measurement("both ends, printed in one style", agreement["table"], "of triplets", "one style", agreement["first"])
     load = Measurement("open", opening, "s", "pyahocorasick.load", loading, higher_is_better=False)
     return Report("coverage", (*rows, printed, load), {"documents": len(cases), "entities": len(lexicon)})
-
-
-class PlainDictionary:
-    """Aho-Corasick over the lower-cased names as listed."""
-
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._entities: dict[str, set[int]] = {}
-        self._items: dict[int, Item] = {}
-        for number in range(len(lexicon)):
-            entity = lexicon.entity(number)
-            if any(entity.printed(source) for source in _PRINTING):
-                self._add(number, entity)
-        self._automaton = ahocorasick.Automaton()
-        for name in self._entities:
-            self._automaton.add_word(name, name)
-        self._automaton.make_automaton()
-
-    def _add(self, number: int, entity: LexiconEntity) -> None:
-        self._items[number] = Item(entity.kind, tuple(filter(None, map(entity.printed, sorted(_PRINTING)))))
-        listed = (form for name in entity.names for form in (name.text, *forms(name.text)))
-        for name in {form.lower() for form in listed if len(form) >= _SHORTEST}:
-            self._entities.setdefault(name, set()).add(number)
-
-    def __call__(self, document: Document) -> Sequence[Item]:
-        """Every entity with a name in the text that no longer name covers."""
-        text = document.text.lower()
-        spans = ((end + 1 - len(name), end + 1, name) for end, name in self._automaton.iter_long(text))
-        names = {name for start, end, name in spans if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())}
-        return [self._items[number] for number in sorted({number for name in names for number in self._entities[name]})]
-
-    def seconds_to_load(self, path: Path) -> float:
-        """Time to read the automaton back from a file."""
-        self._automaton.save(str(path), str.encode)
-        return _seconds(lambda: ahocorasick.load(str(path), bytes.decode))
 
 
 def _development(path: Path) -> Iterator[_Case]:

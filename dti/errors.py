@@ -16,6 +16,7 @@
     │   ├── CheckpointError       a file is missing or its SHA-256 differs
     │   └── TrainingError         a training run cannot start or go on
     ├── LexiconError              a compiled lexicon cannot be used
+    ├── VocabularyError           a table of interaction labels contradicts itself
     ├── OptionError               an unknown option name or an invalid option value
     ├── EvaluationError           gold or predictions cannot be scored
     ├── StoreError                the knowledge base refused or lost an operation
@@ -128,6 +129,12 @@ class LexiconError(DtiError):
     """A compiled lexicon is damaged, of another format, or there is nothing to compile."""
 
     code = "lexicon"
+
+
+class VocabularyError(DtiError):
+    """A table of interaction labels has an unknown type or key, or one label under two types."""
+
+    code = "vocabulary"
 
 
 class OptionError(DtiError):

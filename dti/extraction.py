@@ -24,6 +24,7 @@ from dti.mentions import Naming, Recogniser, selector
 from dti.model.checkpoint import Checkpoint
 from dti.model.engine import Engine
 from dti.prefetch import arrived
+from dti.vocabulary import Vocabulary, default_vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Extractor:
     linker: Linker = field(default_factory=Unlinked)
     candidates: Callable[[Document], tuple[Candidate, ...]] = _no_candidates
     naming: Naming = field(default_factory=Naming.read)
+    vocabulary: Vocabulary = field(default_factory=default_vocabulary)
 
     @classmethod
     def open(cls, model_dir: Path, threads: int = 1, lexicon: Lexicon | None = None) -> Extractor:
@@ -141,7 +143,7 @@ class Extractor:
     def _claim(self, grounded: Grounded, confidence: float) -> Claim:
         triplet = grounded.triplet
         drug, target = self.linker.link(triplet.drug, EntityKind.DRUG), self.linker.link(triplet.target, EntityKind.TARGET)
-        return Claim(triplet, confidence, grounded.evidence, drug, target)
+        return Claim(triplet, confidence, grounded.evidence, drug, target, self.vocabulary.normalise(triplet.interaction))
 
     def _failure(self, document: Document, error: Exception) -> Extraction:
         logger.error("%s failed", document.key, exc_info=error)

@@ -59,6 +59,8 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "confidence": round(claim.confidence, 4),
         "drug_id": claim.drug.entity.curie if claim.drug.entity else None,
         "target_id": claim.target.entity.curie if claim.target.entity else None,
+        "interaction_type": claim.interaction.type.value,
+        "direction": claim.interaction.direction.value,
         "evidence": {
             "sentence": evidence.sentence or None,
             "drug_span": _pair(evidence.drug_span),

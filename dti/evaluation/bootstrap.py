@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -42,16 +43,44 @@ def intervals(report: Report, *, resamples: int = 1000, seed: int = 0, level: fl
 
     Raises EvaluationError if `resamples` is not positive or `level` not between 0 and 1.
     """
+    _check(resamples, level)
+    figures = {name: _bounds(values, level) for name, values in _resampled(report, resamples, seed).items()}
+    return Intervals(level, resamples, seed, figures)
+
+
+def ratios(ours: Report, theirs: Report, *, resamples: int = 1000, seed: int = 0, level: float = 0.95) -> Intervals:
+    """How many times theirs our figures are, both drawn from the same documents at once, as two systems must be compared.
+
+    Infinity where theirs is 0. Raises EvaluationError as `intervals` does, and if the reports are not of the same documents.
+    """
+    _check(resamples, level)
+    if [document.id for document in ours.documents] != [document.id for document in theirs.documents]:
+        raise EvaluationError("two reports can be compared only if they score the same documents in the same order")
+    mine, other = _resampled(ours, resamples, seed), _resampled(theirs, resamples, seed)
+    figures = {
+        name: _bounds(np.divide(mine[name], other[name], out=np.full(resamples, np.inf), where=other[name] > 0), level)
+        for name in mine
+    }
+    return Intervals(level, resamples, seed, figures)
+
+
+def _check(resamples: int, level: float) -> None:
     if resamples < 1 or not 0.0 < level < 1.0:
         raise EvaluationError(f"cannot bootstrap with {resamples} resamples at level {level}")
-    table = np.array([_row(document) for document in report.documents], dtype=np.float64)
+
+
+def _bounds(values: Floats, level: float) -> Interval:
+    """Percentiles; those of a sample with infinities in it are drawn values, for between two of them there is none."""
     tail = (1.0 - level) / 2
-    bounds = {
-        name: np.quantile(values, (tail, 1.0 - tail))
-        for name, values in _figures(_resampled_means(table, resamples, seed)).items()
-    }
-    figures = {name: Interval(float(low), float(high)) for name, (low, high) in bounds.items()}
-    return Intervals(level, resamples, seed, figures)
+    method: Literal["linear", "nearest"] = "linear" if np.isfinite(values).all() else "nearest"
+    low, high = np.quantile(values, (tail, 1.0 - tail), method=method)
+    return Interval(float(low), float(high))
+
+
+def _resampled(report: Report, resamples: int, seed: int) -> dict[str, Floats]:
+    """Every figure of the report under each resampling; the same seed draws the same documents."""
+    table = np.array([_row(document) for document in report.documents], dtype=np.float64)
+    return _figures(_resampled_means(table, resamples, seed))
 
 
 def _row(document: DocumentScore) -> tuple[float, ...]:

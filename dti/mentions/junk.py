@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 
@@ -19,7 +20,13 @@ NOT_THE_DRUG = re.compile(
     r"[\s-]*(?:receptors?|transporters?|synthases?|reductases?|oxidases?|hydrolases?|kinases?|dehydrogenases?|transferases?"
     r"|decarboxylases?|carriers?|channels?|esterases?|deficien\w+|hydroxylases?|uptake|reuptake|release|levels?)\b"
 )
-_FUNCTION_WORD = re.compile(r"(?:a|an|of|or|and|in|to|the|by|with|on|at|as|is|are|from|for|than|this|we|no|all)\b(?!-)[^\w]")
+_FUNCTION_WORD = re.compile(
+    r"(?:a|be|no|all|we|is|are|(?:[Aa]n|[Oo]f|[Oo]r|[Aa]nd|[Ii]n|[Tt]o|[Tt]he|[Bb]y|[Ww]ith|[Oo]n|[Aa]t|[Aa]s|[Ff]rom|[Ff]or|[Tt]han"
+    r"|[Tt]his|[Ii]ts))\b(?!-)[^\w]|.*\W(?:in|an|of|to|is|and|or|the|by|with|was|for|on)\Z",
+    re.DOTALL,
+)
+_RATE = re.compile(r"(?:min|m?[lL]|m?mol|k?g|h|s|M|cm|d|day)\W{0,2}-\W?1\b|t\W?1/2|.[/,].\Z|X-linked")
+_TORN = re.compile(r"\b[A-Za-z]{1,3} |\s[a-z]{1,3}\Z")
 _IN_A_CODE = re.compile(r"[A-Z0-9]-\Z")
 _CODE_GOES_ON = re.compile(r"-(?:\d{2,}|[A-Z]{1,4}\b|[A-Z]+\d)|\(?(?:50|90)\b")
 _ROLE = re.compile(
@@ -28,14 +35,20 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"\s*:")
+_NOT_OF_KIND = {EntityKind.DRUG: "not_drugs.txt", EntityKind.TARGET: "not_targets.txt"}
 _CHARGE = re.compile(r"\d?[+]|\d?\(\d?[+]\)|\^")
 
 
-@lru_cache(maxsize=1)
-def common_words() -> frozenset[str]:
-    """Folded words that some source lists as a name though papers rarely mean it."""
-    listed = files("dti.mentions").joinpath("common_words.txt").read_text(encoding="utf-8")
-    return frozenset(fold(word) for line in listed.splitlines() for word in line.split() if not line.startswith("#"))
+@lru_cache(maxsize=2)
+def common_words(kind: EntityKind) -> frozenset[str]:
+    """Folded words that some source lists as a name of this kind though papers rarely mean it."""
+    return frozenset(fold(word) for file in ("common_words.txt", _NOT_OF_KIND[kind]) for word in _listed(file))
+
+
+def _listed(file: str) -> Iterator[str]:
+    """Words of a packaged list; those of one name are joined by "_"."""
+    text = files("dti.mentions").joinpath(file).read_text(encoding="utf-8")
+    return (word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
 class Context:
@@ -57,8 +70,9 @@ class Context:
     def excludes(self, kind: EntityKind) -> bool:
         """Whether what stands here and around it is no name of this kind, whatever the lexicon says."""
         if (
-            self.key in common_words()
+            self.key in common_words(kind)
             or _FUNCTION_WORD.match(self.written)
+            or _RATE.match(self.written)
             or (_HEADING.match(self.after) and self.written.isupper())
         ):
             return True
@@ -73,6 +87,8 @@ class Context:
 def is_name(context: Context, posting: Posting) -> bool:
     """Whether the text means the posting's name, judged by case."""
     if posting.type is NameType.WEAK and len(context.key) <= 4 and not _ROLE.match(context.after):
+        return False
+    if posting.spelling.isalpha() and _TORN.search(context.written):  # "be an" is no "bean"
         return False
     return _case_agrees(context, posting)
 

@@ -9,6 +9,8 @@ from dti.domain.lexicon import Hint, LexiconEntity, NameType
 from dti.domain.mentions import Alternative
 from dti.lexicon import Lexicon, Posting
 from dti.lexicon.base import HUMAN
+from dti.lexicon.fold import fold
+from dti.mentions.siblings import siblings
 
 _TYPE_WEIGHT = {
     NameType.CANONICAL: 1.0,
@@ -26,6 +28,7 @@ _KEPT = 0.5
 _MOST = 3
 _LARGEST_FAMILY = 6
 _PART = 0.4
+_MOST_PARTS = 2
 
 
 def rank(postings: Sequence[Posting], lexicon: Lexicon) -> tuple[Alternative, ...]:
@@ -42,7 +45,16 @@ def rank(postings: Sequence[Posting], lexicon: Lexicon) -> tuple[Alternative, ..
             break
         entity = lexicon.entity(number)
         kept.setdefault(_printed(entity), Alternative(entity, score))
-    return (*kept.values(), *_parts(list(kept.values()), lexicon))
+    alternatives = list(kept.values())
+    if not alternatives or alternatives[0].entity.kind is EntityKind.DRUG:
+        return tuple(alternatives)
+    key = fold(postings[0].spelling)
+    parts = (
+        *_members(alternatives, lexicon),
+        *_subtypes(key, alternatives[0], lexicon),
+        *_unprinted(alternatives, ordered, lexicon),
+    )
+    return (*alternatives, *_parts(alternatives, parts, lexicon))
 
 
 def _printed(entity: LexiconEntity) -> tuple[str, ...]:
@@ -50,17 +62,39 @@ def _printed(entity: LexiconEntity) -> tuple[str, ...]:
     return tuple(filter(None, map(entity.printed, _STYLES[entity.kind]))) or (entity.curie,)
 
 
-def _parts(alternatives: Sequence[Alternative], lexicon: Lexicon) -> Iterator[Alternative]:
-    """Members of small families, as what the text may mean more exactly than it says."""
+def _parts(alternatives: Sequence[Alternative], parts: Sequence[tuple[float, int]], lexicon: Lexicon) -> Iterator[Alternative]:
+    """What the text may mean more exactly than it says."""
     seen = {alternative.entity.curie for alternative in alternatives}
+    for score, number in parts:
+        if (entity := lexicon.entity(number)).curie not in seen:
+            seen.add(entity.curie)
+            yield Alternative(entity, _PART * score)
+
+
+def _members(alternatives: Sequence[Alternative], lexicon: Lexicon) -> Iterator[tuple[float, int]]:
+    """Members of small families."""
     for family in alternatives:
-        if len(family.entity.members) > _LARGEST_FAMILY:
-            continue
-        for member in family.entity.members:
-            number = lexicon.find(member)
-            if number is not None and (entity := lexicon.entity(number)).curie not in seen:
-                seen.add(entity.curie)
-                yield Alternative(entity, _PART * family.score)
+        if len(family.entity.members) <= _LARGEST_FAMILY:
+            numbers = map(lexicon.find, family.entity.members)
+            yield from ((family.score, number) for number in numbers if number is not None)
+
+
+def _subtypes(key: str, best: Alternative, lexicon: Lexicon) -> Iterator[tuple[float, int]]:
+    """Entities whose names differ from that of the best alternative in the subtype only, which the text leaves out."""
+    for name in best.entity.names:
+        for row in siblings(key, name.text, lexicon):
+            listed = (p for p in lexicon.postings(row, EntityKind.TARGET) if p.type is not NameType.WEAK)
+            yield from ((best.score, posting.entity) for posting in list(listed)[:1])
+
+
+def _unprinted(
+    alternatives: Sequence[Alternative], ordered: Sequence[tuple[int, float]], lexicon: Lexicon
+) -> Iterator[tuple[float, int]]:
+    """The best readings in a style that no better reading has: what one table lists whole, another may list in parts."""
+    for style in _STYLES[EntityKind.TARGET]:
+        if not any(alternative.entity.printed(style) for alternative in alternatives):
+            having = [(score, number) for number, score in ordered if lexicon.entity(number).printed(style)]
+            yield from having[:_MOST_PARTS]
 
 
 def _weight(entity: LexiconEntity) -> float:

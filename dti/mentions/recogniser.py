@@ -17,6 +17,7 @@ from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon, Posting
 from dti.lexicon.fold import tokens
 from dti.mentions.ellipsis import members
+from dti.mentions.interrupted import across_brackets, sharing_a_word
 from dti.mentions.junk import Context, is_name
 from dti.mentions.matching import TokenisedText
 from dti.mentions.ranking import rank
@@ -50,7 +51,7 @@ class Recogniser:
         """Mentions in order of position; spans index `document.text`."""
         text = document.text
         found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
-        found = _outermost([*_undisputed(text, found), *_defined(text, found)])
+        found = _outermost([*_undisputed(text, found), *_defined(text, found), *self._interrupted(text)])
         title = len(document.title)
         return tuple(replace(mention, in_title=mention.span.end <= title) for mention in found)
 
@@ -76,9 +77,20 @@ class Recogniser:
         """Targets of enumerations, each where its own part of the name stands."""
         for member in members(text, self._lexicon):
             token = text.tokens[member.index]
-            postings = self._lexicon.postings(member.row, EntityKind.TARGET)
-            if strong := tuple(posting for posting in postings if posting.type is not NameType.WEAK):
+            if strong := self._strong(member.row):
                 yield _Hit(Span(token.start, token.end), EntityKind.TARGET, Found.ELLIPSIS, strong)
+        for span, row in sharing_a_word(text.text, self._lexicon):
+            if strong := self._strong(row):
+                yield _Hit(span, EntityKind.TARGET, Found.ELLIPSIS, strong)
+
+    def _interrupted(self, text: str) -> Iterator[EntityMention]:
+        """Targets whose names a bracket interrupts; apart from the others, since what it defines is a mention too."""
+        for span, row in across_brackets(text, self._lexicon):
+            if strong := self._strong(row):
+                yield self._mention(_Hit(span, EntityKind.TARGET, Found.ELLIPSIS, strong))
+
+    def _strong(self, row: int) -> tuple[Posting, ...]:
+        return tuple(p for p in self._lexicon.postings(row, EntityKind.TARGET) if p.type is not NameType.WEAK)
 
     def _mention(self, hit: _Hit) -> EntityMention:
         return EntityMention(hit.span, hit.kind, rank(hit.postings, self._lexicon), hit.found)

@@ -29,7 +29,11 @@ _WORD = re.compile(
     r"(?<![\w-])[A-Za-z]?[a-z]{4,}(?:ine|ide|one|ane|ene|ol|ate|in|yl|ose)(?![\w-])|(?<![\w-])[A-Z]{5,}(?:INE|IDE|ONE|ANE|ENE|OL|IN)(?!\w)"
 )
 _NOT_A_CODE = re.compile(
-    r"(?:CD|HLA|IL|TNF|HL|PC|MCF|SK|HT|GH|SH|NCT|ISRCTN|EC|IC|ED|LD|GI|DSM|ATCC|PBS|RPMI|BALB|C57|ICD|DSM|F|K|U|P)[- ]?\d"
+    r"(?:CD|HLA|IL|TNF|HL|PC|MCF|SK|HT|GH|SH|NCT|ISRCTN|EC|IC|ED|LD|GI|DSM|ATCC|PBS|RPMI|BALB|C57|ICD|DSM|F|K|U|P|AT|IN|OF|TO|BY|AN|US|USA|"
+    r"UMR|HEK|RAW|SW|SCC)[- ]?\d|A549|[ACDEFGHIKLMNPQRSTVWY]\d{2,4}[ACDEFGHIKLMNPQRSTVWY]\Z"
+)
+_LINKED = re.compile(
+    r"-(?:induced|mediated|evoked|stimulated|dependent|sensitive|containing|treated|like|binding|based|releasing)\Z"
 )
 _MEASURED = re.compile(r"\s*(?:cells?|mice|rats?|strains?|lines?|receptors?|mutations?)\b|\s*%")
 
@@ -43,14 +47,23 @@ def ordinary_words() -> frozenset[str]:
 
 def unlisted_drugs(text: str) -> Iterator[Span]:
     """Development codes, names with the stem of a drug class, systematic names, and rare words that end like chemicals."""
+    yield from _codes(text)
+    for match in _CHEMICAL.finditer(text):
+        if len(match[0]) >= 12 and _LOCANT.search(match[0]) and len(_FRAGMENT.findall(match[0])) >= 2:
+            yield _name_alone(match)
+    for match in (*_STEM.finditer(text), *_WORD.finditer(text)):
+        if match[0].lower() not in ordinary_words() and not NOT_THE_DRUG.match(text, match.end()):
+            yield Span(*match.span())
+
+
+def _codes(text: str) -> Iterator[Span]:
     for match in _CODE.finditer(text):
         if not _NOT_A_CODE.match(match[0]) and not _MEASURED.match(text, match.end()):
             yield Span(*match.span())
-    for match in _STEM.finditer(text):
-        yield Span(*match.span())
-    for match in _CHEMICAL.finditer(text):
-        if len(match[0]) >= 12 and _LOCANT.search(match[0]) and len(_FRAGMENT.findall(match[0])) >= 2:
-            yield Span(*match.span())
-    for match in _WORD.finditer(text):
-        if match[0].lower() not in ordinary_words() and not NOT_THE_DRUG.match(text, match.end()):
-            yield Span(*match.span())
+
+
+def _name_alone(match: re.Match[str]) -> Span:
+    """A systematic name without brackets that open around it and words that a hyphen joins to it."""
+    name = _LINKED.sub("", match[0])
+    closed = name.lstrip("([{") if sum(map(name.count, "([{")) > sum(map(name.count, ")]}")) else name
+    return Span(match.start() + len(name) - len(closed), match.start() + len(name))

@@ -56,6 +56,15 @@ def test_a_report_is_printed_and_written_with_its_machine(tmp_path, capsys):
     assert written["machine"]["cores"] > 0
 
 
+def test_bounds_stand_beside_the_figures(tmp_path, capsys):
+    measurement = Measurement("m", 20.0, "u", "other", 10.0, bounds=(15.0, 25.0), ratio_bounds=(1.5, math.inf))
+    written = json.loads(publish(Report("r", (measurement,)), tmp_path).read_text())["measurements"][0]
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "(15 to" in shown
+    assert "(1.50" in shown
+    assert (written["bounds"], written["ratio_bounds"]) == ([15.0, 25.0], [1.5, None])
+
+
 def test_every_benchmark_of_the_package_can_be_run():
     names = harness.discover()
     assert not [name for name in names if name.startswith("_")]

@@ -41,6 +41,8 @@ def test_json_has_the_fields_of_the_contract():
         "confidence": 0.8765,
         "drug_id": "chebi:15365",
         "target_id": None,
+        "interaction_type": "unknown",
+        "direction": "unclear",
     }
     start, end = evidence["drug_span"]
     assert DOCUMENT.text[start:end] == "Aspirin"

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import pytest
 
 from dti.domain.triplets import Triplet
 from dti.errors import EvaluationError
-from dti.evaluation.bootstrap import Interval, intervals
+from dti.evaluation.bootstrap import Interval, intervals, ratios
 from dti.evaluation.hard_match import score
 
 RIGHT, WRONG = Triplet("drug", "binder", "target"), Triplet("other", "agonist", "thing")
@@ -70,3 +71,19 @@ def test_intervals_name_figures_of_the_report():
 def test_settings_that_make_no_sense(setting):
     with pytest.raises(EvaluationError, match="cannot bootstrap"):
         intervals(report(1, 1), **setting)
+
+
+def test_a_ratio_draws_the_same_documents_for_both():
+    scored = report(4, 2)
+    figure = ratios(scored, scored).figures["sample.f1"]
+    assert (figure.low, figure.high) == (1.0, 1.0)
+
+
+def test_ratios_need_the_same_documents():
+    with pytest.raises(EvaluationError, match="same documents"):
+        ratios(report(2, 0), report(1, 0))
+
+
+def test_a_ratio_to_nothing_is_infinite():
+    figure = ratios(report(2, 0), report(0, 2)).figures["sample.f1"]
+    assert (figure.low, figure.high) == (math.inf, math.inf)

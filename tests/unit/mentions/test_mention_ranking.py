@@ -53,3 +53,27 @@ def test_members_of_small_families_only(curies):
 
     assert curies("examplase", family(3), *members) == ["fplx:F", "uniprot:0", "uniprot:1", "uniprot:2"]
     assert curies("examplase", family(8), *members) == ["fplx:F"]
+
+
+def test_a_name_without_subtype_may_mean_any_of_its_series(curies):
+    series = [target(f"uniprot:{n}", f"Examplic acid receptor M{n}") for n in range(1, 4)]
+    general = target("uniprot:1", "Examplic acid receptor M1", "Examplic acid receptor")
+    assert curies("examplic acid receptors", general, *series[1:]) == ["uniprot:1", "uniprot:2", "uniprot:3"]
+    assert curies("examplic acid receptor M2", general, *series[1:]) == ["uniprot:2"]
+
+
+def test_a_subtype_may_stand_within_the_name(curies):
+    series = [target(f"uniprot:{n}", f"Alpha-2{n} adrenergic receptor") for n in "BC"]
+    general = target("uniprot:A", "Alpha-2A adrenergic receptor", "Alpha-2 adrenergic receptor")
+    assert curies("alpha2-adrenergic receptors", general, *series) == ["uniprot:A", "uniprot:B", "uniprot:C"]
+
+
+def test_a_whole_in_one_table_may_be_parts_in_the_other(curies):
+    whole = target("ttd.target:1", "Exampyrase", source="ttd")
+    parts = [target(f"uniprot:{n}", f"Big exampyrase subunit {n}", taxon="562") for n in "AB"]
+    assert curies("big exampyrase", target("ttd.target:1", "Big exampyrase", source="ttd"), *parts) == [
+        "ttd.target:1",
+        "uniprot:A",
+        "uniprot:B",
+    ]
+    assert curies("exampyrase", whole, *parts) == ["ttd.target:1"]

@@ -59,6 +59,9 @@ def test_the_longest_name_wins(recogniser):
         ("dopamine D2- and D3-receptors", [("dopamine D2", "hgnc:91003"), ("D3-receptors", "hgnc:91004")]),
         ("the dopamine receptors D2, D3", [("dopamine receptors D2", "hgnc:91003"), ("D3", "hgnc:91004")]),
         ("DRD2/3 were expressed", [("DRD2", "hgnc:91003"), ("3", "hgnc:91004")]),
+        ("dopamine and serotonin receptors", [("dopamine", "fplx:DRD")]),
+        ("dopamine (DA) receptors", [("dopamine (DA) receptors", "fplx:DRD")]),
+        ("monoamine oxidase (MAO)-B was", [("monoamine oxidase (MAO)-B", "hgnc:91002")]),
     ],
 )
 def test_enumerations_expand_to_their_members(recogniser, text, expected):
@@ -76,6 +79,8 @@ def test_enumerations_expand_to_their_members(recogniser, text, expected):
         "MAO-13358 is a compound",
         "in The New Aim of it",
         "doses of 2 and 3 mg",
+        "Examples D and 2 more of the DNA in MCF-7",
+        "Cells D in 2 min(-1)",
     ],
 )
 def test_words_that_only_look_like_names_are_left_out(recogniser, text):
@@ -131,6 +136,11 @@ def test_drugs_that_no_lexicon_lists_are_mentions_without_entity(recogniser, nam
 )
 def test_what_is_named_alike_is_no_drug(recogniser, name):
     assert found(recogniser, f"We tested {name} here.") == []
+
+
+@pytest.mark.parametrize("text", ["(6-hydroxyexamptamine, 10 mg)", "6-hydroxyexamptamine-induced lesions"])
+def test_what_goes_with_a_name_is_no_part_of_it(recogniser, text):
+    assert found(recogniser, text) == [("6-hydroxyexamptamine", "drug", "")]
 
 
 def test_families_offer_their_members_behind_them(recogniser):
