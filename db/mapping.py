@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
@@ -113,7 +114,7 @@ def storable_document(document: Document) -> Document:
 
 def _storable(value: T) -> T:
     cleaned: object = value
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Enum):
         cleaned = storable(value)
     elif isinstance(value, tuple):
         cleaned = tuple(_storable(item) for item in value)

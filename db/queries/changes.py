@@ -40,7 +40,7 @@ def find(session: Session, wanted: ChangeFilter, page: PageRequest) -> Page[Chan
         statement = statement.where(Change.triplet_id == wanted.triplet_id)
     if wanted.document is not None:
         statement = statement.where(Change.document_id.in_(select(Document.id).where(Document.key == wanted.document)))
-    rows = session.execute(statement).tuples().all()
+    rows = session.execute(statement).all()
     return to_page(rows, page.limit, _view, lambda row: encode_cursor("changes", row[0].id))
 
 

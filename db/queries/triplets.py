@@ -57,7 +57,7 @@ def find(
     ordering = _ORDERING[order]
     # The page is chosen first: evidence is aggregated for its rows only.
     chosen = select(Triplet.id).where(*conditions).order_by(*ordering).limit(page.limit + 1)
-    rows = session.execute(_with_best(wanted).where(Triplet.id.in_(chosen)).order_by(*ordering)).tuples().all()
+    rows = session.execute(_with_best(wanted).where(Triplet.id.in_(chosen)).order_by(*ordering)).all()
     return to_page(rows, page.limit, _view, lambda row: _cursor(row[0], order))
 
 
@@ -78,7 +78,7 @@ def of_document(session: Session, document_id: int) -> tuple[TripletView, ...]:
     """Everything found in one document, grounded or not, surest first."""
     wanted = TripletFilter(document_id=document_id, grounded=None)
     statement = _with_best(wanted).where(*filters.of_triplet(session, wanted))
-    views = [_view(row) for row in session.execute(statement).tuples()]
+    views = [_view(row) for row in session.execute(statement)]
     return tuple(sorted(views, key=lambda view: (-view.confidence, view.id)))
 
 
@@ -86,7 +86,7 @@ def get(session: Session, triplet_id: int) -> TripletView:
     """One triplet; where all its evidence is withdrawn, with the best of that and a count of 0. Raises NotFoundError."""
     standing = filters.of_evidence(TripletFilter(grounded=None))
     for conditions in (standing, []):
-        row = session.execute(_joined(conditions).where(Triplet.id == triplet_id)).tuples().one_or_none()
+        row = session.execute(_joined(conditions).where(Triplet.id == triplet_id)).one_or_none()
         if row is not None:
             return _view(row)
     raise NotFoundError(f"there is no triplet {triplet_id}")
@@ -108,7 +108,7 @@ def evidence(session: Session, triplet_id: int, page: PageRequest, *, withdrawn:
         score, row_id = score_position("evidence", page.cursor)
         same_score = and_(Evidence.confidence == score, Evidence.id > row_id)
         statement = statement.where(or_(Evidence.confidence < score, same_score))
-    rows = session.execute(statement).tuples().all()
+    rows = session.execute(statement).all()
     return to_page(
         rows,
         page.limit,

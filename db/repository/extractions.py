@@ -109,9 +109,8 @@ def _add_run(session: Session, run: Run) -> None:
 def _add_claims(session: Session, rows: Sequence[ClaimRow]) -> None:
     if rows:
         stage(session, "stage_claims", _DEFINITION, rows)
-        session.execute(text(_ADD_TRIPLETS))
-        session.execute(text(_ADD_TYPES))
-        session.execute(text(_ADD_EVIDENCE))
+        for statement in (_ADD_TRIPLETS, _ADD_EVIDENCE, _ADD_TYPES):
+            session.execute(text(statement))
 
 
 def outcomes(session: Session, run: Run, document_ids: Sequence[int]) -> dict[int, tuple[Outcome, str]]:

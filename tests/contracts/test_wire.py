@@ -8,7 +8,20 @@ from pydantic import BaseModel
 from api import knowledge, schemas
 from dti.client import answers
 
-_ANSWERS = ["Asked", "Batch", "Item", "Upload", "Run", "DocumentRef", "Quantity", "Supporting", "Evidence", "Triplet", "Reading", "Document"]
+_ANSWERS = [
+    "Asked",
+    "Batch",
+    "Item",
+    "Upload",
+    "Run",
+    "DocumentRef",
+    "Quantity",
+    "Supporting",
+    "Evidence",
+    "Triplet",
+    "Reading",
+    "Document",
+]
 
 
 @pytest.mark.parametrize("name", _ANSWERS)
