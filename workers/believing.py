@@ -9,7 +9,7 @@ _CHUNK = 2000  # triplets per transaction
 
 
 def believe(context: Context) -> None:
-    """Recompute what is stale, a transaction at a time; what another worker is at is left to it."""
+    """Recompute what is stale, a transaction at a time."""
     recomputed = _CHUNK
     while recomputed == _CHUNK:
         with context.unit() as unit:

@@ -7,6 +7,7 @@ import gzip
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 from typing import IO, Protocol, cast
 
@@ -50,7 +51,7 @@ def rows(path: Path, columns: tuple[str, ...], *, delimiter: str = "\t", skip: s
         header = [column(name) for name in next(reader, [])]
         require(header, columns, path)
         for cells in reader:
-            yield dict(zip(header, cells, strict=False))
+            yield dict(zip_longest(header, cells[: len(header)], fillvalue=""))
 
 
 def require(header: list[str], columns: tuple[str, ...], path: Path) -> None:

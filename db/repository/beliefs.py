@@ -48,12 +48,12 @@ UPDATE triplets t SET opposed = new.opposed FROM (
 
 
 def recompute(session: Session, limit: int = 2000) -> int:
-    """Bring at most `limit` stale beliefs up to date; returns how many were, 0 too where another worker is at it.
+    """Bring at most `limit` stale beliefs up to date; returns how many were.
 
-    A move of a belief that was known before goes into the audit trail.
+    Waits where another worker is at it, so that what was stale before the call is up to date after the last commit. A move
+    of a belief that was known before goes into the audit trail.
     """
-    if not session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": _LOCK}):
-        return 0
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     ids = sorted(session.scalars(text(_TAKE), {"limit": limit}))
     if ids:
         standing = votes.load(session, ids)
