@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -42,19 +43,19 @@ def load(url: str | None, source: str, files: tuple[Path, ...], *, as_json: bool
     from db.unit_of_work import UnitOfWork
     from dti.vocabulary import default_vocabulary
 
-    engine = make_engine(database_url(url), statement_timeout=0, application_name="dti-curated")
-    sessions = make_session_factory(engine)
-    reader = READERS[source]
-    with UnitOfWork(sessions) as unit:
-        pairs = (pair for path in files for pair in reader.pairs(path))
-        stored = store.replace(unit.session, source, pairs, default_vocabulary().normalise)
-        unit.commit()
-    changed = 0
-    with UnitOfWork(sessions) as listing:
-        for ids in store.chunks(listing.session, _CHUNK):
-            with UnitOfWork(sessions) as unit:
-                changed += store.compare(unit.session, ids)
-                unit.commit()
-    engine.dispose()
+    with ExitStack() as stack:
+        engine = make_engine(database_url(url), statement_timeout=0, application_name="dti-curated")
+        stack.callback(engine.dispose)
+        sessions = make_session_factory(engine)
+        with UnitOfWork(sessions) as unit:
+            pairs = (pair for path in files for pair in READERS[source].pairs(path))
+            stored = store.replace(unit.session, source, pairs, default_vocabulary().normalise)
+            unit.commit()
+        changed = 0
+        with UnitOfWork(sessions) as listing:
+            for ids in store.chunks(listing.session, _CHUNK):
+                with UnitOfWork(sessions) as unit:
+                    changed += store.compare(unit.session, ids)
+                    unit.commit()
     sentence = f"{stored} pairs of {source}; the agreement of {changed} triplets changed."
     click.echo(json.dumps({"source": source, "pairs": stored, "changed": changed}) if as_json else sentence)
