@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,12 +51,14 @@ def train(  # noqa: PLR0913 - one argument per option, as click calls it
     try:
         from dti.training import run  # here, because the plain install has no torch
         from dti.training.experiment import read_experiment
+        from dti.training.pairs import run as pairs
+        from dti.training.pairs.recipe import is_pairs, read_recipe
     except ImportError as error:
         raise TrainingError(f'training needs the "train" extra: pip install "dti[train]" ({error.name} is missing)') from error
     order = run.Order(data=data, out=out, resume=resume, most_steps=max_steps, weights=weights)
-    experiment = read_experiment(recipe)
+    begin = partial(pairs.train, read_recipe(recipe)) if is_pairs(recipe) else partial(run.train, read_experiment(recipe))
     if as_json:
-        made = run.train(experiment, order, lambda step: click.echo(json.dumps(dataclasses.asdict(step))))
+        made = begin(order, lambda step: click.echo(json.dumps(dataclasses.asdict(step))))
         _result(made, out, as_json=True)
         return
     with Progress(
@@ -65,7 +68,7 @@ def train(  # noqa: PLR0913 - one argument per option, as click calls it
         TextColumn("loss {task.fields[loss]:.3f}"),
         TimeRemainingColumn(),
     ) as progress:
-        made = run.train(experiment, order, _bar(progress))
+        made = begin(order, _bar(progress))
     _result(made, out, as_json=False)
 
 

@@ -27,6 +27,7 @@ from dti.model.calibration import Calibration
 ENGINE, TOKENIZER, CALIBRATION, CARD, SUMS = "engine", "tokenizer.json", "calibration.json", "card.json", "SHA256SUMS"
 _REQUIRED = (f"{ENGINE}/model.bin", TOKENIZER, CALIBRATION, CARD)
 _BLOCK = 1 << 20
+SEQUENCES = "sequences"  # what a card that names no way of reading means
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Checkpoint:
     sha256: str
     name: str
     codec: str
+    reading: str
     decoding: Decoding
     source_tokens: int
     card: Mapping[str, Any]
@@ -60,7 +62,8 @@ class Checkpoint:
             name, codec, source_tokens = str(card["name"]), str(card["codec"]), int(card["source_tokens"])
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"{folder / CARD}: missing or ill-typed {error}") from error
-        return cls(folder, sha256, name, codec, decoding, source_tokens, card, Calibration.load(folder / CALIBRATION))
+        reading = str(card.get("reading", SEQUENCES))
+        return cls(folder, sha256, name, codec, reading, decoding, source_tokens, card, Calibration.load(folder / CALIBRATION))
 
     @property
     def engine(self) -> Path:

@@ -62,6 +62,15 @@ def read_tokenizer(folder: Path) -> Tokenizer:
         raise HubError(f"{folder}: its tokenizer cannot be read ({error}); {advice}") from error
 
 
+def encoder_tokenizer(source: str) -> Tokenizer:
+    """The tokenizer of an encoder's folder or hub id, which neither cuts nor pads."""
+    folder = Path(source)
+    full = read_tokenizer(folder) if folder.is_dir() else Tokenizer.from_pretrained(source)
+    full.no_truncation()
+    full.no_padding()
+    return full
+
+
 def _advice(name: str, error: Exception) -> str:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return (

@@ -28,11 +28,16 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Fitted on everything; `error` is the expected calibration error of the cross-fitted confidences."""
+    """Fitted on everything; `error` is the expected calibration error of the cross-fitted confidences.
+
+    `confidences` are the cross-fitted ones of all judged triplets and `right` whether each is, in the same order.
+    """
 
     calibration: Calibration
     error: float
     judged: int
+    confidences: tuple[float, ...] = ()
+    right: tuple[bool, ...] = ()
 
 
 def fit(judged: Sequence[Judged]) -> Fit:
@@ -48,14 +53,21 @@ def fit(judged: Sequence[Judged]) -> Fit:
         held_out[apart] = _predict(inputs[apart], _weights(inputs[~apart], right[~apart]))
     weights = _weights(inputs, right)
     calibration = Calibration(float(weights[0]), float(weights[1]), float(weights[2]))
-    return Fit(calibration, expected_calibration_error(held_out, right), len(judged))
+    error = expected_calibration_error(held_out, right)
+    return Fit(calibration, error, len(judged), tuple(held_out.tolist()), tuple(item.right for item in judged))
 
 
 def expected_calibration_error(confidences: _Floats, right: _Floats) -> float:
     """Mean gap between confidence and accuracy over bins that hold equally many triplets."""
+    gaps = [(abs(said - found) * count) for said, found, count in bins(confidences, right)]
+    return float(sum(gaps) / len(confidences))
+
+
+def bins(confidences: _Floats, right: _Floats) -> list[tuple[float, float, int]]:
+    """Mean confidence, accuracy and size of bins that hold equally many triplets, the least confident first."""
     order = np.argsort(confidences, kind="stable")
-    bins = [part for part in np.array_split(order, _BINS) if len(part)]
-    return float(sum(abs(confidences[part].mean() - right[part].mean()) * len(part) for part in bins) / len(order))
+    parts = (part for part in np.array_split(order, _BINS) if len(part))
+    return [(float(confidences[part].mean()), float(right[part].mean()), len(part)) for part in parts]
 
 
 def _weights(inputs: _Floats, right: _Floats) -> _Floats:

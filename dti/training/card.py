@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ _DATA = (
     ("lexicons/names/ttd/P2-01-TTD_uniprot_all.txt", "target names, to find labelled targets in text"),
     ("unlabelled/abstracts.jsonl.xz", "counting word pieces for the vocabulary"),
 )
-_LICENCES = {
+LICENCES = {
     "labelled/kd_dti": "MIT (repository); half of its names are DrugBank content, CC BY-NC 4.0",
     "labelled/drugbank_distant": "CC BY-NC 4.0",
     "labelled/drugprot": "CC BY 4.0",
@@ -60,14 +60,14 @@ def card(experiment: Experiment, corpora: Corpora, data: Path, metrics: Mapping[
     return {
         "seed": experiment.seed,
         "experiment": dataclasses.asdict(experiment),
-        "data": _data(data),
-        "licences": _LICENCES,
+        "data": data_of(data),
+        "licences": LICENCES,
         "use": "research; parts of the training data are licensed for non-commercial use only",
         "examples": corpora.counts,
         "development": {
             **metrics,
             "what": "KD-DTI valid documents whose every gold name stands in the text; their PMIDs are in no training corpus",
-            "pmids_sha256": _pmids(corpora),
+            "pmids_sha256": pmids_sum(example.pmid for example in corpora.development),
             "interval": "95% percentile bootstrap over documents, 1000 resamples",
         },
         "calibration": {
@@ -75,24 +75,38 @@ def card(experiment: Experiment, corpora: Corpora, data: Path, metrics: Mapping[
             "expected_calibration_error": round(fit.error, 4),
             "fitted": "5-fold by document",
         },
-        "code": {"version": version("dti"), "sha256": _code()},
+        "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
         "limits": list(_LIMITS),
     }
 
 
-def _data(folder: Path) -> list[dict[str, str]]:
+def data_of(folder: Path) -> list[dict[str, str]]:
+    """The files that every run reads, as far as they are there."""
     present = ((path, use) for path, use in _DATA if (folder / path).exists())
     return [{"file": path, "sha256": _file_sha256(folder / path), "use": use} for path, use in present]
 
 
-def _pmids(corpora: Corpora) -> str:
-    return hashlib.sha256("\n".join(sorted(e.pmid for e in corpora.development)).encode()).hexdigest()
+def names_of(folder: Path) -> list[dict[str, str]]:
+    """The name tables by which candidates are found, beyond those of `data_of`."""
+    told = {path for path, _ in _DATA}
+    root = folder / "lexicons" / "names"
+    files = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else []
+    rest = (path for path in files if path.relative_to(folder).as_posix() not in told)
+    return [
+        {"file": path.relative_to(folder).as_posix(), "sha256": _file_sha256(path), "use": "names, to find candidates"}
+        for path in rest
+    ]
 
 
-def _code() -> str:
+def pmids_sum(pmids: Iterable[str]) -> str:
+    """One sum over a set of documents."""
+    return hashlib.sha256("\n".join(sorted(pmids)).encode()).hexdigest()
+
+
+def code_sum(rooms: Iterable[str]) -> str:
     """One sum over the sources that decide weights and figures, so that a card shows whether they have changed since."""
     root = Path(dti.__file__).parent
-    files = sorted(path for room in _ROOMS for path in (root / room).rglob("*.py"))
+    files = sorted(path for room in rooms for path in (root / room).rglob("*.py"))
     return _sum([path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in files])
 
 

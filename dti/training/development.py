@@ -51,23 +51,24 @@ def assess(generate: Generate, codec: Codec, corpora: Corpora) -> Development:
         predicted[example.key] = printed
         written[example.key] = tuple(surface(located, example.candidates) for located in parsed.located)
         for located, triplet in zip(parsed.located, printed, strict=True):
-            right = _right(triplet, example.triplets)
+            right = right(triplet, example.triplets)
             judged.append(Judged(best.logprobs(located.start, located.end), right, number))
     metrics = {
         "documents": len(development),
-        "model": _metrics(gold, predicted),
-        "as the text spells them": _metrics(gold, written),
-        "baselines": {name: _metrics(gold, answer) for name, answer in _baselines(development, corpora.documents).items()},
+        "model": metrics_of(gold, predicted),
+        "as the text spells them": metrics_of(gold, written),
+        "baselines": {name: metrics_of(gold, answer) for name, answer in _baselines(development, corpora.documents).items()},
         "unreadable_generations": faults,
     }
     return Development(metrics, tuple(judged))
 
 
-def _right(triplet: Triplet, gold: Sequence[Triplet]) -> bool:
+def right(triplet: Triplet, gold: Sequence[Triplet]) -> bool:
+    """Whether the hard match finds the triplet in `gold`."""
     return score({"": gold}, {"": (triplet,)}).sample.precision > 0
 
 
-def _metrics(gold: _Triplets, predicted: _Triplets) -> dict[str, Any]:
+def metrics_of(gold: _Triplets, predicted: _Triplets) -> dict[str, Any]:
     """Figures with their 95% bootstrap intervals."""
     report = score(gold, predicted)
     bounds = intervals(report).figures

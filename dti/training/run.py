@@ -194,13 +194,13 @@ def _parents(architecture: Architecture) -> list[dict[str, str]]:
     """Where the first weights came from, each with the sum of its file."""
     source = _backbone(architecture).source(architecture.encoder)
     told = {"pretrained": source, "licence": _LICENCES.get(source, "see its own card")}
-    parents = [{**told, "sha256": _sum(hub.held(seq2seq.encoder_source(source)))}]
+    parents = [{**told, "sha256": parent_sum(hub.held(seq2seq.encoder_source(source)))}]
     if architecture.parent:
-        parents.append({"run": Path(architecture.parent).name, "sha256": _sum(_newest(Path(architecture.parent)))})
+        parents.append({"run": Path(architecture.parent).name, "sha256": parent_sum(_newest(Path(architecture.parent)))})
     return parents
 
 
-def _sum(folder: Path | None) -> str:
+def parent_sum(folder: Path | None) -> str:
     """Sum of the weights, or of a list of their sums where they are in parts."""
     sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in hub.weights(folder)] if folder else []
     if len(sums) > 1:

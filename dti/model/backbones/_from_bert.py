@@ -5,13 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 from transformers import BertModel
 
-from dti.model import seq2seq
+from dti.model import hub, seq2seq
 from dti.model.backbones.base import Begun, Material, Model
 from dti.model.vocabulary import Vocabulary, trim
 
@@ -37,7 +36,7 @@ class FromBert(ABC):
         """See `Backbone`."""
         source = seq2seq.encoder_source(material.encoder)
         bert = BertModel.from_pretrained(source, add_pooling_layer=False)
-        full = _tokenizer(source)
+        full = hub.encoder_tokenizer(source)
         vocabulary, rows = trim(full, material.texts(), material.markers, least=material.least_piece_count)
         torch.manual_seed(material.seed)
         return Begun(self.build(Origin(bert, full, vocabulary, rows)), vocabulary)
@@ -45,11 +44,3 @@ class FromBert(ABC):
     @abstractmethod
     def build(self, origin: Origin) -> Model:
         """The model; torch's generator decides the weights that are new."""
-
-
-def _tokenizer(source: str) -> Tokenizer:
-    folder = Path(source)
-    full = Tokenizer.from_file(str(folder / "tokenizer.json")) if folder.is_dir() else Tokenizer.from_pretrained(source)
-    full.no_truncation()
-    full.no_padding()
-    return full

@@ -36,7 +36,8 @@ _Floats = npt.NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class Scored:
     """Pairs of one document as (drug, target) candidate indices; natural logs of the probability that each interacts [pairs]
-    and, given that, of each label [pairs, labels]."""
+    and, given that, of each label [pairs, labels].
+    """
 
     pairs: tuple[tuple[int, int], ...]
     interacts: _Floats

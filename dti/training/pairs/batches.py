@@ -97,7 +97,11 @@ def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
             for tokens in found:
                 mentions[row, at, list(tokens)] += 1 / (len(tokens) * len(found))
                 hidden[row, list(tokens)] |= at in item.hidden
-    pairs = [(row, drug, target, place) for row, item in enumerate(items) for place, (drug, target) in enumerate(item.source.features.pairs)]
+    pairs = [
+        (row, drug, target, place)
+        for row, item in enumerate(items)
+        for place, (drug, target) in enumerate(item.source.features.pairs)
+    ]
     document, drug, target, place = (torch.tensor(column) for column in zip(*pairs, strict=True))
     signals = np.concatenate([_signals(item) for item in items])
     style = torch.tensor([STYLES[item.example.corpus] for item in items])

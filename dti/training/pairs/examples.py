@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,24 +57,19 @@ def read_pairs(folder: Path, find: FindAll, lexicon: Lexicon) -> PairCorpora:
     A document whose every gold triplet was lost on the way to candidates is left out: it is no document without interaction.
     """
     codec = Tagged()
-    records = [record for record in preferred(list(read_records(folder / "labelled" / "documents.jsonl.xz"))) if record.corpus in STYLES]
+    records = [
+        record
+        for record in preferred(list(read_records(folder / "labelled" / "documents.jsonl.xz")))
+        if record.corpus in STYLES
+    ]
     held_out = {record.document.pmid for record in records if development_example(record, codec)}
-    used = list(_used(records, held_out))
+    used = [record for record in records if record.corpus == "kd_dti" or record.document.pmid not in held_out]
     aligner = Aligner(lexicon)
     found = find([record.document for record in used])
     examples = [_example(record, candidates, aligner) for record, candidates in zip(used, found, strict=True)]
     training = tuple(e for e in examples if e.document.pmid not in held_out and _teaches(e))
     development = tuple(e for e in examples if e.document.pmid in held_out)
     return PairCorpora(training, development, dict(sorted(Counter(example.corpus for example in training).items())))
-
-
-def _used(records: Sequence[Record], held_out: set[str]) -> Iterator[Record]:
-    """Of development documents KD-DTI's record alone; of others each once per kind of annotation, KD-DTI's before DrugBank's."""
-    benchmark = {record.document.pmid for record in records if record.corpus == "kd_dti" and record.triplets}
-    for record in records:
-        own = record.corpus == "kd_dti"
-        if own or (record.document.pmid not in held_out and not (record.corpus in _DISTANT and record.document.pmid in benchmark)):
-            yield record
 
 
 def _teaches(example: PairExample) -> bool:
@@ -88,9 +83,7 @@ def _example(record: Record, candidates: tuple[Candidate, ...], aligner: Aligner
     return PairExample(record.corpus, record.document, candidates, right, unclear, record.triplets)
 
 
-def _by_identity(
-    record: Record, candidates: Sequence[Candidate], aligner: Aligner
-) -> tuple[dict[Pair, int], frozenset[Pair]]:
+def _by_identity(record: Record, candidates: Sequence[Candidate], aligner: Aligner) -> tuple[dict[Pair, int], frozenset[Pair]]:
     """Names of a table: matched by what would be printed, by spelling, by identity."""
     right: dict[Pair, int] = {}
     for triplet in record.triplets:

@@ -1,0 +1,79 @@
+"""The card of a pair model: what it is, where it comes from, what it can and cannot do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from dti.model import hub, seq2seq
+from dti.model.pairs.network import PairNetwork
+from dti.training.calibrate import Fit
+from dti.training.card import LICENCES, code_sum, data_of, names_of, pmids_sum
+from dti.training.pairs.development import Assessed
+from dti.training.pairs.examples import PairCorpora
+from dti.training.pairs.recipe import PairRecipe
+from dti.training.run import parent_sum
+
+_ROOMS = ("codecs", "evaluation", "grounding", "lexicon", "mentions", "model", "pairing", "reading", "training")
+_LIMITS = (
+    "Chooses among drugs and targets that the lexicon or the mention model found; what they miss is never said.",
+    "Most training labels are distant supervision; a triplet may be in a drug-target table without being stated in the text.",
+    "One interaction type a pair; rare types are mostly told as inhibitor, agonist or antagonist.",
+    "The model does not read negation; polarity is assessed on the evidence sentence afterwards.",
+    "Text beyond the source limit is not read by the encoder; such documents are marked as truncated.",
+    "Confidence was fitted on documents whose gold names all stand in the text; elsewhere it is likely too high.",
+    "Development documents are KD-DTI's, which all hold an interaction, and are few: read the intervals.",
+)
+
+
+def identity(recipe: PairRecipe, emission: Mapping[str, object]) -> dict[str, Any]:
+    """The part of the card that serving reads."""
+    return {
+        "name": recipe.name,
+        "codec": "pointer",
+        "reading": "pairs",
+        "decoding": {"name": "pairs", "settings": dict(emission)},
+        "source_tokens": recipe.serving_tokens,
+    }
+
+
+def card(
+    recipe: PairRecipe, corpora: PairCorpora, data: Path, assessed: Assessed, fit: Fit, network: PairNetwork
+) -> dict[str, Any]:
+    """All of it: identity, parents, data, measurements, limits."""
+    return {
+        **identity(recipe, dataclasses.asdict(assessed.emission)),
+        "parents": [
+            {
+                "encoder": recipe.encoder,
+                "licence": "Apache-2.0" if recipe.encoder.endswith("all-MiniLM-L6-v2") else "see its own card",
+                "sha256": parent_sum(hub.held(seq2seq.encoder_source(recipe.encoder))),
+            }
+        ],
+        "parameters": sum(parameter.numel() for parameter in network.parameters()),
+        "vocabulary": network.encoder.config.vocab_size,
+        "seed": recipe.seed,
+        "recipe": dataclasses.asdict(recipe),
+        "data": [*data_of(data), *names_of(data)],
+        "licences": LICENCES,
+        "use": "research; parts of the training data are licensed for non-commercial use only",
+        "examples": dict(corpora.counts),
+        "development": {
+            **assessed.metrics,
+            "what": "KD-DTI valid documents whose every gold name stands in the text; their PMIDs are in no training corpus",
+            "emission": "chosen on these documents for the highest F1",
+            "pmids_sha256": pmids_sum(example.document.pmid for example in corpora.development),
+            "interval": "95% percentile bootstrap over documents, 1000 resamples",
+        },
+        "calibration": {
+            "triplets": fit.judged,
+            "expected_calibration_error": round(fit.error, 4),
+            "fitted": "5-fold by document",
+        },
+        "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
+        "limits": list(_LIMITS),
+        "servable": True,
+    }

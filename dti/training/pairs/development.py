@@ -1,0 +1,100 @@
+"""What a pair model is worth on the development split; its emission rule and its confidence are fitted there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from dti.domain.triplets import Located, Triplet
+from dti.evaluation.hard_match import score
+from dti.mentions import Naming, surface
+from dti.model.pairs.engine import PairEngine, Scored
+from dti.reading.pairs import Emission, Pairs
+from dti.training.calibrate import Judged
+from dti.training.development import metrics_of, right
+from dti.training.pairs.examples import PairExample
+
+_FURTHER = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
+_RELATIVE = (0.3, 0.5, 0.7, 0.9)
+_BASELINE = "inhibitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The chosen rule, figures as JSON values, judged triplets to fit confidence on."""
+
+    emission: Emission
+    metrics: Mapping[str, Any]
+    judged: tuple[Judged, ...]
+
+
+def assess(engine: PairEngine, examples: Sequence[PairExample], least: float) -> Assessed:
+    """Score the development documents (KD-DTI hard match, compat mode) and choose how many pairs to say for the highest F1."""
+    scored = engine.score([e.document for e in examples], [e.candidates for e in examples])
+    gold = {str(e.document.key): e.gold for e in examples}
+    rules = [Emission(least=least, further=further, relative=relative) for further, relative in product(_FURTHER, _RELATIVE)]
+    answers = [_Answers(engine.labels, rule, examples, scored) for rule in rules]
+    values = [score(gold, answer.printed()).sample.f1 for answer in answers]
+    best = answers[values.index(max(values))]
+    always = _Answers(engine.labels, replace(best.rule, least=0.0), examples, scored)
+    metrics = {
+        "documents": len(examples),
+        "model": metrics_of(gold, best.printed()),
+        "as the text spells them": metrics_of(gold, best.spelled()),
+        "at least one triplet": metrics_of(gold, always.printed()),
+        "baselines": {"most salient drug and target": metrics_of(gold, _salient(examples))},
+    }
+    return Assessed(best.rule, metrics, tuple(best.judged()))
+
+
+class _Answers:
+    """What one rule makes of the scores."""
+
+    def __init__(
+        self, labels: tuple[str, ...], rule: Emission, examples: Sequence[PairExample], scored: Sequence[Scored]
+    ) -> None:
+        self.rule = rule
+        reader = Pairs(score=lambda _, __: scored, labels=labels, emission=rule, confidence=_product)
+        readings = reader.read([e.document for e in examples], [e.candidates for e in examples])
+        self._rows = [(e, s, reading.proposals) for e, s, reading in zip(examples, scored, readings, strict=True)]
+        self._naming = Naming.read()
+
+    def printed(self) -> dict[str, list[Triplet]]:
+        return {str(e.document.key): [self._naming.printed(p.located, e.candidates) for p in ps] for e, _, ps in self._rows}
+
+    def spelled(self) -> dict[str, list[Triplet]]:
+        return {str(e.document.key): [surface(p.located, e.candidates) for p in ps] for e, _, ps in self._rows}
+
+    def judged(self) -> list[Judged]:
+        """Each said triplet with the logs of the probabilities of its pair and its label."""
+        return [
+            Judged(
+                _logprobs(scored, proposal.located), right(self._naming.printed(proposal.located, e.candidates), e.gold), number
+            )
+            for number, (e, scored, proposals) in enumerate(self._rows)
+            for proposal in proposals
+        ]
+
+
+def _logprobs(scored: Scored, located: Located) -> tuple[float, float]:
+    at = next(i for i, pair in enumerate(scored.pairs) if pair == (located.drug, located.target))
+    return float(scored.interacts[at]), float(scored.labels[at].max())
+
+
+def _product(logprobs: Sequence[float]) -> float:
+    return math.exp(sum(logprobs))
+
+
+def _salient(examples: Sequence[PairExample]) -> dict[str, list[Triplet]]:
+    """The first drug and the first target, which are in the order of salience, as inhibitor."""
+    naming = Naming.read()
+    found = {}
+    for example in examples:
+        first = {candidate.kind: at for at, candidate in reversed(list(enumerate(example.candidates)))}
+        pair = [at for _, at in sorted((kind.value, at) for kind, at in first.items())]
+        located = Located(Triplet("", _BASELINE, ""), 0, 0, *pair) if len(pair) == 2 else None
+        found[str(example.document.key)] = [naming.printed(located, example.candidates)] if located else []
+    return found

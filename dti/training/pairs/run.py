@@ -1,0 +1,155 @@
+"""A whole run: find candidates, train, convert, assess, calibrate, pack.
+
+::
+
+    OUT/lexicon/                   the data folder's name tables, compiled
+    OUT/frequencies.json           how often unlabelled literature names what
+    OUT/tokenizer.json, model/     vocabulary and weights, untrained until the run is through
+    OUT/state/                     where a killed run goes on
+    OUT/log.jsonl                  one line every few steps
+    OUT/checkpoint/                the finished checkpoint folder, its pictures beside its card
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import torch
+from transformers import BertModel
+
+from dti.codecs.pointer import LABELS
+from dti.errors import TrainingError
+from dti.lexicon import Lexicon, open_lexicon
+from dti.model import hub, seq2seq
+from dti.model.calibration import Calibration
+from dti.model.checkpoint import Checkpoint, Parts, pack
+from dti.model.pairs.convert import convert
+from dti.model.pairs.encoding import PairSource, encode
+from dti.model.pairs.engine import FREQUENCIES, PairEngine
+from dti.model.pairs.network import PairNetwork, Shape, from_bert, load
+from dti.model.vocabulary import MASK, Vocabulary, trim
+from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
+from dti.training import calibrate, curve, reliability, state
+from dti.training.pairs.batches import batches, signals_of
+from dti.training.pairs.card import card, identity
+from dti.training.pairs.development import assess
+from dti.training.pairs.examples import SERVED, STYLES, PairCorpora, PairExample, read_pairs
+from dti.training.pairs.find import Finder, abstracts
+from dti.training.pairs.recipe import PairRecipe
+from dti.training.pairs.trainer import PairTrainer
+from dti.training.run import Order
+from dti.training.trainer import Progress
+
+_HEADS = 6
+_UNFITTED = Calibration(0.0, 1.0, 0.0)
+_LEAST_VARIATION = 1e-3
+_EXAMPLES_MEASURED = 2000
+_ABSTRACTS_COUNTED = 15_000
+LEAST = 0.1  # probability from which on a document's best pair is said; what it costs and saves is in ADR 0101
+
+
+def train(recipe: PairRecipe, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
+    """Run `recipe` to its end; raises TrainingError if the output folder holds a run that is not to be resumed."""
+    if not order.resume and state.latest(order.out / "state"):
+        raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
+    torch.set_num_threads(recipe.threads)
+    order.out.mkdir(parents=True, exist_ok=True)
+    corpora, frequencies = _read(recipe, order)
+    network, vocabulary = prepare(recipe, corpora, frequencies, order)
+    average = load(order.out / "model")
+
+    def source(example: PairExample, limit: int) -> PairSource:
+        return encode(example.document, example.candidates, vocabulary, frequencies, limit)
+
+    steps = order.most_steps or recipe.steps
+    PairTrainer(recipe, network, average, order.out).run(batches(recipe, corpora.training, source), steps, report)
+    average.save(order.out / "model")
+    return _finish(recipe, order, corpora, average)
+
+
+def _read(recipe: PairRecipe, order: Order) -> tuple[PairCorpora, Frequencies]:
+    names, cache, counted = order.data / "lexicons" / "names", order.out / "lexicon", order.out / FREQUENCIES
+    with Finder(names, cache, recipe.threads) as find:
+        lexicon: Lexicon = open_lexicon(names, cache)
+        corpora = read_pairs(order.data, find, lexicon)
+        if not corpora.training or not corpora.development:
+            raise TrainingError(f"{order.data}: no documents to train on, or none to measure on")
+        if not counted.exists():
+            find.frequencies(order.data, recipe.abstracts_counted).save(counted)
+    return corpora, Frequencies.load(counted)
+
+
+def prepare(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, order: Order) -> tuple[PairNetwork, Vocabulary]:
+    """Network and vocabulary in the output folder, built from the recipe's encoder if they are not there yet."""
+    out = order.out
+    if not (out / "model" / "config.json").exists():
+        _build(recipe, corpora, frequencies, order)
+    return load(out / "model", recipe.dropout), Vocabulary.load(out / "tokenizer.json")
+
+
+def _build(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, order: Order) -> None:
+    out, data = order.out, order.data
+    source = seq2seq.encoder_source(recipe.encoder)
+    torch.manual_seed(recipe.seed)
+    bert = BertModel.from_pretrained(source, add_pooling_layer=False)
+    vocabulary, rows = trim(hub.encoder_tokenizer(source), _texts(corpora, data), (), least=recipe.least_piece_count)
+    with torch.no_grad():
+        words = bert.embeddings.word_embeddings.weight[rows].clone()
+    bert.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(words, freeze=False)
+    bert.config.vocab_size = len(rows)
+    shape = Shape(
+        hidden=bert.config.hidden_size,
+        heads=_HEADS,
+        candidate_features=len(CANDIDATE_FEATURES),
+        pair_features=len(PAIR_FEATURES),
+        styles=len(set(STYLES.values())),
+        labels=LABELS,
+    )
+    network = from_bert(bert, shape, recipe.dropout, vocabulary.id(MASK))
+    _scale(network, _some(corpora.training), vocabulary, frequencies)
+    vocabulary.tokenizer.save(str(out / "tokenizer.json"))
+    network.save(out / "model")
+
+
+def _texts(corpora: PairCorpora, data: Path) -> Iterator[str]:
+    """What the vocabulary is counted on: the training documents and, where present, unlabelled abstracts."""
+    yield from (example.document.text for example in corpora.training)
+    yield from (document.text for document in islice(abstracts(data), _ABSTRACTS_COUNTED))
+
+
+def _some(examples: Sequence[PairExample]) -> Sequence[PairExample]:
+    return examples[:: max(1, len(examples) // _EXAMPLES_MEASURED)]
+
+
+def _scale(network: PairNetwork, examples: Sequence[PairExample], vocabulary: Vocabulary, frequencies: Frequencies) -> None:
+    """Bring every feature to mean 0 and variance 1 over pairs of training documents."""
+    sources = (encode(e.document, e.candidates, vocabulary, frequencies, 2) for e in examples)
+    signals = torch.cat([torch.from_numpy(signals_of(source)) for source in sources])
+    network.head.mean.copy_(signals.mean(0))
+    network.head.scale.copy_(signals.std(0) + _LEAST_VARIATION)
+
+
+def _finish(recipe: PairRecipe, order: Order, corpora: PairCorpora, network: PairNetwork) -> Checkpoint:
+    """Convert, choose the emission rule and fit confidence on the development split, pack."""
+    out = order.out
+    pictures = (out / "curve.png", out / "reliability.png")
+    curve.draw(out / "log.jsonl", pictures[0])
+    with TemporaryDirectory(dir=out) as scratch:
+        engine = Path(scratch) / "engine"
+        convert(network, out / "tokenizer.json", engine, style=SERVED)
+        shutil.copyfile(out / FREQUENCIES, engine / FREQUENCIES)
+        untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(recipe, {}), engine=engine)
+        draft = pack(Path(scratch) / "draft", untold)
+        assessed = assess(PairEngine(draft, threads=recipe.threads), corpora.development, LEAST)
+        fit = calibrate.fit(assessed.judged)
+        reliability.draw(fit, pictures[1])
+        told = card(recipe, corpora, order.data, assessed, fit, network)
+        extras = (*pictures, out / "model") if order.weights else pictures
+        return pack(
+            out / "checkpoint",
+            Parts(tokenizer=untold.tokenizer, calibration=fit.calibration, card=told, engine=engine, extras=extras),
+        )
