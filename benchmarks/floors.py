@@ -50,6 +50,7 @@ _DOCUMENTS = 300
 _TRAINING = frozenset({"kd_dti", "drugbank_distant"})
 _ANNOTATED = ("biored", "chemdisgene")
 _MOST_FALSE_TRIPLETS = 0.15
+_LARGEST_GAP = 10.0
 
 
 def main(model: Path | None = None, data: Path = _DATA, documents: int = _DOCUMENTS) -> Report:
@@ -100,6 +101,10 @@ def _unseen(cases: Sequence[Case], ours: Found, seen: Mapping[EntityKind, Keys],
             own = intervals(new).figures["sample.f1"]
             values = 100 * new.sample.f1, UNIT, f"seen ({len(parts[True])})", 100 * known.sample.f1
             yield Measurement(f"KD-DTI, unseen {kind}s ({len(parts[False])})", *values, bounds=percent(own))
+            gap = 100 * (known.sample.f1 - new.sample.f1)
+            yield Measurement(
+                f"KD-DTI, gap of unseen {kind}s", gap, "points", "our limit", _LARGEST_GAP, higher_is_better=False
+            )
 
 
 def _elsewhere(

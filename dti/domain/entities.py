@@ -47,6 +47,11 @@ class Link:
     alternatives: tuple[LinkAlternative, ...] = ()
 
     @property
+    def curie(self) -> Curie | None:
+        """The identifier, None where there is none."""
+        return self.entity.curie if self.entity else None
+
+    @property
     def ambiguous(self) -> bool:
         """Whether the name is known but not what it means here."""
         return self.entity is None and bool(self.alternatives)

@@ -21,7 +21,7 @@ class Linker(Protocol):
 
 
 def entity_of(found: LexiconEntity) -> Entity:
-    """A lexicon's entity under the first name that a source prints for it; a gene or family under HGNC's or FamPlex's number."""
+    """A lexicon's entity under the first name that a source prints for it; genes and families under their own number."""
     printed = (name.text for name in found.names if name.type is NameType.CANONICAL)
     ids = (found.curie, *found.same) if found.kind is EntityKind.TARGET else ()
     curie = next((id_ for prefix in _GENES for id_ in ids if id_.startswith(prefix)), found.curie)
