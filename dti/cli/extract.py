@@ -63,7 +63,7 @@ def extract(
 
     chosen, faults = LAYOUTS[layout], Faults()
     extractor = Extractor.open(*_settings(model, threads), opened_lexicon(lexicon))
-    if lexicon and not extractor.codec.points:
+    if lexicon and not extractor.reader.points:
         click.echo("dti: this checkpoint spells names out by itself; --lexicon is used for identifiers only", err=True)
     results = extractor.extract_stream(faults.documents(inputs))
     with _sink(output) as sink, _progress(output) as progress:

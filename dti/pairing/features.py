@@ -61,8 +61,8 @@ def describe(document: Document, candidates: Sequence[Candidate], frequencies: F
     """Features of all candidates and of every drug with every target."""
     view = _View(document, candidates)
     rows = [[*view.place(i), *_name(c, frequencies), *_listed(c), *view.cued(view.held[i])] for i, c in enumerate(candidates)]
-    kinds = [[i for i, c in enumerate(candidates) if c.kind is kind] for kind in (EntityKind.DRUG, EntityKind.TARGET)]
-    pairs = tuple(product(*kinds))
+    drugs, targets = ([i for i, c in enumerate(candidates) if c.kind is kind] for kind in (EntityKind.DRUG, EntityKind.TARGET))
+    pairs = tuple(product(drugs, targets))
     relations = [view.relation(drug, target) for drug, target in pairs]
     return Features(_array(rows, len(CANDIDATE_FEATURES)), pairs, _array(relations, len(PAIR_FEATURES)))
 

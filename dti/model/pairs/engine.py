@@ -35,8 +35,10 @@ _Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Pairs of one document as (drug, target) candidate indices; natural logs of the probability that each interacts [pairs]
-    and, given that, of each label [pairs, labels].
+    """Pairs of one document, as (drug, target) candidate indices.
+
+    `interacts` [pairs] is the natural log of the probability that a pair interacts, `labels` [pairs, labels] that of each
+    label given that it does.
     """
 
     pairs: tuple[tuple[int, int], ...]

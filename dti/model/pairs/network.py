@@ -1,8 +1,8 @@
 """The pair model in torch, for training: a BERT-type encoder, and a decoder of one cross-attending step for each pair.
 
-The encoder's token types say what kind of name a token belongs to. A pair's query is made of its two names as the encoder read
-them and of the pair's features; it attends to the whole document once (Vaswani et al., 2017, section 3.2.2), and what comes back
-decides whether the pair interacts and how. Asking about all pairs at once replaces the search over pointer sequences.
+The encoder's token types say what kind of name a token belongs to. A pair's query is made of its two names as the encoder
+read them and of the pair's features; it attends to the whole document once (Vaswani et al., 2017, section 3.2.2), and what comes
+back decides whether the pair interacts and how. Asking about all pairs at once replaces the search over pointer sequences.
 """
 
 from __future__ import annotations
@@ -73,6 +73,9 @@ class PairBatch:
 class Head(nn.Module):
     """Scores pairs; `dti.model.pairs.head` is its twin without torch."""
 
+    mean: torch.Tensor
+    scale: torch.Tensor
+
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
         width, told = shape.hidden, shape.told
@@ -112,7 +115,7 @@ class Head(nn.Module):
         padded[batch.document, batch.place] = query
 
         def split(value: torch.Tensor) -> torch.Tensor:
-            return value.unflatten(-1, (self.heads, -1)).transpose(1, 2)
+            return value.view(*value.shape[:2], self.heads, -1).transpose(1, 2)
 
         read = nn.functional.scaled_dot_product_attention(
             split(self.queries(padded)),
@@ -120,7 +123,8 @@ class Head(nn.Module):
             split(self.values(states)),
             attn_mask=batch.mask[:, None, None, :],
         )
-        return self.outputs(read.transpose(1, 2).flatten(2))[batch.document, batch.place]
+        mixed: torch.Tensor = self.outputs(read.transpose(1, 2).flatten(2))
+        return mixed[batch.document, batch.place]
 
 
 class PairNetwork(nn.Module):
@@ -138,7 +142,8 @@ class PairNetwork(nn.Module):
         words = self.encoder.embeddings.word_embeddings(batch.ids)
         shown = torch.where(batch.hidden[..., None], self.hidden, words)
         states = self.encoder(inputs_embeds=shown, token_type_ids=batch.kinds, attention_mask=batch.mask.long())
-        return self.head(states.last_hidden_state, batch)
+        interacts, labels = self.head(states.last_hidden_state, batch)
+        return interacts, labels
 
     def save(self, folder: Path) -> None:
         """Write `config.json` and `model.safetensors`."""

@@ -103,10 +103,20 @@ def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
         for place, (drug, target) in enumerate(item.source.features.pairs)
     ]
     document, drug, target, place = (torch.tensor(column) for column in zip(*pairs, strict=True))
-    signals = np.concatenate([_signals(item) for item in items])
-    style = torch.tensor([STYLES[item.example.corpus] for item in items])
-    tensors = (torch.from_numpy(array) for array in (ids, kinds, mask, hidden, mentions, signals))
-    return PairBatch(*tensors, document, drug, target, place, style), _answers(items)
+    batch = PairBatch(
+        ids=torch.from_numpy(ids),
+        kinds=torch.from_numpy(kinds),
+        mask=torch.from_numpy(mask),
+        hidden=torch.from_numpy(hidden),
+        mentions=torch.from_numpy(mentions),
+        signals=torch.from_numpy(np.concatenate([_signals(item) for item in items])),
+        document=document,
+        drug=drug,
+        target=target,
+        place=place,
+        style=torch.tensor([STYLES[item.example.corpus] for item in items]),
+    )
+    return batch, _answers(items)
 
 
 def signals_of(source: PairSource) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

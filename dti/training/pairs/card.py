@@ -29,6 +29,16 @@ _LIMITS = (
 )
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Trained:
+    """What a run has made."""
+
+    recipe: PairRecipe
+    corpora: PairCorpora
+    network: PairNetwork
+    steps: int
+
+
 def identity(recipe: PairRecipe, emission: Mapping[str, object]) -> dict[str, Any]:
     """The part of the card that serving reads."""
     return {
@@ -40,10 +50,9 @@ def identity(recipe: PairRecipe, emission: Mapping[str, object]) -> dict[str, An
     }
 
 
-def card(
-    recipe: PairRecipe, corpora: PairCorpora, data: Path, assessed: Assessed, fit: Fit, network: PairNetwork
-) -> dict[str, Any]:
+def card(trained: Trained, data: Path, assessed: Assessed, fit: Fit) -> dict[str, Any]:
     """All of it: identity, parents, data, measurements, limits."""
+    recipe, corpora, network = trained.recipe, trained.corpora, trained.network
     return {
         **identity(recipe, dataclasses.asdict(assessed.emission)),
         "parents": [
@@ -56,6 +65,7 @@ def card(
         "parameters": sum(parameter.numel() for parameter in network.parameters()),
         "vocabulary": network.encoder.config.vocab_size,
         "seed": recipe.seed,
+        "steps": trained.steps,
         "recipe": dataclasses.asdict(recipe),
         "data": [*data_of(data), *names_of(data)],
         "licences": LICENCES,

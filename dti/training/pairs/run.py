@@ -35,7 +35,7 @@ from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 from dti.training import calibrate, curve, reliability, state
 from dti.training.pairs.batches import batches, signals_of
-from dti.training.pairs.card import card, identity
+from dti.training.pairs.card import Trained, card, identity
 from dti.training.pairs.development import assess
 from dti.training.pairs.examples import SERVED, STYLES, PairCorpora, PairExample, read_pairs
 from dti.training.pairs.find import Finder, abstracts
@@ -44,7 +44,7 @@ from dti.training.pairs.trainer import PairTrainer
 from dti.training.run import Order
 from dti.training.trainer import Progress
 
-_HEADS = 6
+_HEAD_WIDTH = 64
 _UNFITTED = Calibration(0.0, 1.0, 0.0)
 _LEAST_VARIATION = 1e-3
 _EXAMPLES_MEASURED = 2000
@@ -68,7 +68,7 @@ def train(recipe: PairRecipe, order: Order, report: Callable[[Progress], None]) 
     steps = order.most_steps or recipe.steps
     PairTrainer(recipe, network, average, order.out).run(batches(recipe, corpora.training, source), steps, report)
     average.save(order.out / "model")
-    return _finish(recipe, order, corpora, average)
+    return _finish(Trained(recipe, corpora, average, steps), order)
 
 
 def _read(recipe: PairRecipe, order: Order) -> tuple[PairCorpora, Frequencies]:
@@ -98,12 +98,13 @@ def _build(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, o
     bert = BertModel.from_pretrained(source, add_pooling_layer=False)
     vocabulary, rows = trim(hub.encoder_tokenizer(source), _texts(corpora, data), (), least=recipe.least_piece_count)
     with torch.no_grad():
-        words = bert.embeddings.word_embeddings.weight[rows].clone()
-    bert.embeddings.word_embeddings = torch.nn.Embedding.from_pretrained(words, freeze=False)
+        words = torch.nn.Embedding(len(rows), bert.config.hidden_size)
+        words.weight.copy_(bert.embeddings.word_embeddings.weight[rows])
+    bert.embeddings.word_embeddings = words
     bert.config.vocab_size = len(rows)
     shape = Shape(
         hidden=bert.config.hidden_size,
-        heads=_HEADS,
+        heads=max(1, bert.config.hidden_size // _HEAD_WIDTH),
         candidate_features=len(CANDIDATE_FEATURES),
         pair_features=len(PAIR_FEATURES),
         styles=len(set(STYLES.values())),
@@ -133,21 +134,21 @@ def _scale(network: PairNetwork, examples: Sequence[PairExample], vocabulary: Vo
     network.head.scale.copy_(signals.std(0) + _LEAST_VARIATION)
 
 
-def _finish(recipe: PairRecipe, order: Order, corpora: PairCorpora, network: PairNetwork) -> Checkpoint:
+def _finish(trained: Trained, order: Order) -> Checkpoint:
     """Convert, choose the emission rule and fit confidence on the development split, pack."""
-    out = order.out
+    recipe, out = trained.recipe, order.out
     pictures = (out / "curve.png", out / "reliability.png")
     curve.draw(out / "log.jsonl", pictures[0])
     with TemporaryDirectory(dir=out) as scratch:
         engine = Path(scratch) / "engine"
-        convert(network, out / "tokenizer.json", engine, style=SERVED)
+        convert(trained.network, out / "tokenizer.json", engine, style=SERVED)
         shutil.copyfile(out / FREQUENCIES, engine / FREQUENCIES)
         untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(recipe, {}), engine=engine)
         draft = pack(Path(scratch) / "draft", untold)
-        assessed = assess(PairEngine(draft, threads=recipe.threads), corpora.development, LEAST)
+        assessed = assess(PairEngine(draft, threads=recipe.threads), trained.corpora.development, LEAST)
         fit = calibrate.fit(assessed.judged)
         reliability.draw(fit, pictures[1])
-        told = card(recipe, corpora, order.data, assessed, fit, network)
+        told = card(trained, order.data, assessed, fit)
         extras = (*pictures, out / "model") if order.weights else pictures
         return pack(
             out / "checkpoint",

@@ -15,6 +15,7 @@ from dti.domain.evidence import Span
 from dti.domain.identity import Run
 from dti.domain.sequences import Generation, Hypothesis, Token
 from dti.extraction import Extractor
+from dti.reading import Sequences
 from dti.grounding.mentions import MentionFinder
 
 pytestmark = pytest.mark.integration
@@ -33,12 +34,8 @@ def first_and_last_word(sources):
 
 @pytest.fixture
 def extractor():
-    return Extractor(
-        run=Run("fake", "0", "1"),
-        codec=Tagged(),
-        generate=lambda sources, _: list(first_and_last_word(sources)),
-        confidence=lambda _: 0.5,
-    )
+    reader = Sequences(codec=Tagged(), generate=lambda sources, _: list(first_and_last_word(sources)), confidence=lambda _: 0.5)
+    return Extractor(run=Run("fake", "0", "1"), reader=reader)
 
 
 @pytest.mark.parametrize("folder", FOLDERS)

@@ -16,6 +16,7 @@ from dti.domain.lexicon import LexiconEntity, Name, NameType
 from dti.domain.mentions import Candidate
 from dti.domain.sequences import Generation, Hypothesis, Token
 from dti.extraction import WINDOW, Extractor
+from dti.reading import Sequences
 
 RUN = Run("fake", "0" * 64, "1")
 
@@ -52,7 +53,11 @@ def mean_probability(logprobs):
 
 
 def extractor(model=None):
-    return Extractor(run=RUN, codec=Tagged(), generate=model or FakeModel(), confidence=mean_probability)
+    return Extractor(run=RUN, reader=sequences(Tagged(), model or FakeModel()))
+
+
+def sequences(codec, generate):
+    return Sequences(codec=codec, generate=generate, confidence=mean_probability)
 
 
 def test_a_document_becomes_claims_with_confidence_and_evidence():
@@ -198,9 +203,10 @@ def test_what_the_model_points_at_is_the_link():
     target = Candidate(EntityKind.TARGET, (("surface", "COX-1"),), (Span(26, 31),), 0.8, 0, in_title=False, entity=entity)
     drug = Candidate(EntityKind.DRUG, (("surface", "Aspirin"),), (Span(9, 16),), 0.3, 0, in_title=False)
     linker = FakeLinker({"Aspirin": "drugbank:DB00945", "COX-1": "hgnc:1"})
+    model = FakeModel({"": generation("<d0> <t0> <r:inhibitor>")})
     pointing = replace(
-        extractor(FakeModel({"": generation("<d0> <t0> <r:inhibitor>")})),
-        codec=CODECS.build("pointer"),
+        extractor(),
+        reader=sequences(CODECS.build("pointer"), model),
         candidates=lambda _: (drug, target),
         linker=linker,
     )

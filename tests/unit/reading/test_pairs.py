@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dti.model.pairs.engine import Scored
+from dti.reading import Emission, Pairs
+from tests.pair_data import document, drugs_and_targets
+
+LABELS = ("inhibitor", "agonist")
+TEXT = document("Clorgyline and Melatonin.", "They act on MAO-A.")
+
+
+def reader(probabilities, emission=None):
+    """Two drugs and one target, scored as given; the second pair is an agonist's."""
+
+    def score(documents, candidates):
+        pairs = tuple((at, 2) for at in range(len(probabilities)))
+        labels = np.log([[0.9, 0.1], [0.2, 0.8]][: len(pairs)])
+        return [Scored(pairs, np.log(probabilities), labels, truncated=False) for _ in documents]
+
+    emission = emission or Emission(least=0.1, further=0.4, relative=0.5)
+    return Pairs(score=score, labels=LABELS, emission=emission, confidence=lambda logprobs: math.exp(sum(logprobs)))
+
+
+def read(probabilities, emission=None):
+    candidates = drugs_and_targets(TEXT, ["Clorgyline", "Melatonin"], ["MAO-A"])
+    [reading] = reader(probabilities, emission).read([TEXT], [candidates])
+    return [(p.located.triplet.drug, p.located.triplet.interaction, round(p.confidence, 3)) for p in reading.proposals], reading
+
+
+def test_likely_pairs_are_said_with_their_label_and_confidence():
+    said, reading = read([0.6, 0.5])
+    assert said == [("Clorgyline", "inhibitor", 0.54), ("Melatonin", "agonist", 0.4)]
+    assert reading.reason == ""
+    assert (reading.proposals[1].located.drug, reading.proposals[1].located.target) == (1, 2)
+
+
+def test_the_best_pair_is_said_although_it_is_unlikely():
+    assert [drug for drug, *_ in read([0.15, 0.2])[0]] == ["Melatonin"]
+
+
+def test_nothing_is_said_below_the_least():
+    said, reading = read([0.05, 0.09])
+    assert said == []
+    assert reading.reason == "the model finds no pair likely enough"
+
+
+def test_the_reason_names_what_was_not_found():
+    candidates = drugs_and_targets(TEXT, ["Clorgyline"], [])
+    score = lambda documents, _: [Scored((), np.zeros(0), np.zeros((0, 0)), truncated=True) for _ in documents]  # noqa: E731
+    silent = Pairs(score=score, labels=LABELS, emission=Emission(), confidence=max)
+    [reading] = silent.read([TEXT], [candidates])
+    assert (reading.proposals, reading.reason, reading.truncated) == ((), "no target was found in the text", True)
+
+
+def test_the_run_tells_the_rule():
+    assert reader([0.5]).decoding == "pairs(least=0.1, further=0.4, relative=0.5, most=8)"
+
+
+@given(st.lists(st.floats(0, 1), max_size=20), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_a_pair_is_said_only_with_all_likelier_ones(probabilities, least, further, relative):
+    emission = Emission(least=least, further=further, relative=relative, most=5)
+    chosen = emission.chosen(probabilities)
+    assert len(chosen) <= 5
+    assert len(set(chosen)) == len(chosen)
+    left = [p for at, p in enumerate(probabilities) if at not in chosen]
+    if chosen and left and len(chosen) < 5:
+        assert min(probabilities[at] for at in chosen) >= max(left)
+    assert bool(chosen) == (max(probabilities, default=-1) >= least)
+
+
+@pytest.mark.parametrize("most", [1, 3])
+def test_no_more_than_the_most_are_said(most):
+    assert len(Emission(most=most).chosen([0.9] * 10)) == most
