@@ -13,6 +13,11 @@ _MEANINGS = """
 SELECT curie FROM names WHERE folded = :folded AND kind = :kind AND curie <> ''
 UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = :value AND e.kind = :kind
 """
+# One key that is in use lets the planner read the end's triplets in order of belief.
+_USED = {
+    EntityKind.DRUG: "SELECT k FROM unnest(CAST(:keys AS text[])) k WHERE EXISTS (SELECT FROM triplets WHERE drug_key = k)",
+    EntityKind.TARGET: "SELECT k FROM unnest(CAST(:keys AS text[])) k WHERE EXISTS (SELECT FROM triplets WHERE target_key = k)",
+}
 _BEGINNING = """
 SELECT folded, kind, name, curie FROM names WHERE folded LIKE :beginning AND (:kind = '' OR kind = :kind)
 ORDER BY folded, kind, curie LIMIT :limit
@@ -27,11 +32,12 @@ _MOST_MEANINGS = 50
 
 
 def keys(session: Session, value: str, kind: EntityKind) -> list[str]:
-    """What a triplet's end may be stored under, for a name in any spelling, any synonym or any identifier."""
+    """What triplets' ends are stored under, for a name in any spelling, any synonym or any identifier."""
     value = storable(value)
     folded = indexed_name(value)
     found = session.scalars(text(_MEANINGS), {"folded": folded, "kind": kind.value, "value": value})
-    return list(dict.fromkeys([folded, value, *sorted(found)[:_MOST_MEANINGS]]))
+    possible = list(dict.fromkeys([folded, value, *sorted(found)[:_MOST_MEANINGS]]))
+    return list(session.scalars(text(_USED[kind]), {"keys": possible}))
 
 
 def complete(session: Session, typed: str, kind: EntityKind | None = None, limit: int = 10) -> list[NameView]:
