@@ -34,7 +34,7 @@ def write_bart(folder: Path) -> Path:
         encoder_ffn_dim=2 * _WIDTH,
         decoder_ffn_dim=2 * _WIDTH,
         max_position_embeddings=128,
-        init_std=0.3,
+        init_std=0.1,
     )
     return _saved(folder, BartForConditionalGeneration, config, tokenizer)
 
