@@ -14,10 +14,10 @@ from dti.codecs import CODECS, Codec
 from dti.domain.documents import Document
 from dti.domain.mentions import Candidate
 from dti.domain.triplets import Triplet
-from dti.reading.sequences import SERVED_STYLE
 from dti.mentions import Naming
 from dti.model.checkpoint import Checkpoint
 from dti.model.vocabulary import END, PAD, START, Vocabulary
+from dti.reading.sequences import SERVED_STYLE
 
 Candidates = Callable[[Document], tuple[Candidate, ...]]
 

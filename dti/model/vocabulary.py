@@ -107,7 +107,7 @@ class Vocabulary:
         return sorted(map(self.id, self._added))
 
     def located(self, text: str, limit: int) -> tuple[list[int], list[Span], bool]:
-        """Source token ids as `encode` cuts them, the characters of each but the first and the last, and whether text was cut."""
+        """Source token ids as `encode` cuts them, characters of each but the first and the last, and whether text was cut."""
         read = text[: limit * _LONGEST_TOKEN]
         encoding = self.tokenizer.encode(read)
         cut = len(encoding.ids) > limit or len(read) < len(text)

@@ -19,8 +19,10 @@ _MISSING = {EntityKind.DRUG: "no drug was found in the text", EntityKind.TARGET:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Emission:
-    """Which scored pairs are said: the best of a document from `least` on, further ones from `further` on if they reach the
-    share `relative` of the best, at most `most`.
+    """Which scored pairs are said.
+
+    The best of a document from `least` on, further ones from `further` on if they reach the share `relative` of the best, at
+    most `most`.
     """
 
     least: float = 0.1

@@ -51,8 +51,7 @@ def assess(generate: Generate, codec: Codec, corpora: Corpora) -> Development:
         predicted[example.key] = printed
         written[example.key] = tuple(surface(located, example.candidates) for located in parsed.located)
         for located, triplet in zip(parsed.located, printed, strict=True):
-            right = right(triplet, example.triplets)
-            judged.append(Judged(best.logprobs(located.start, located.end), right, number))
+            judged.append(Judged(best.logprobs(located.start, located.end), right(triplet, example.triplets), number))
     metrics = {
         "documents": len(development),
         "model": metrics_of(gold, predicted),

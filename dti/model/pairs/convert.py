@@ -23,6 +23,7 @@ def convert(network: PairNetwork, tokenizer: Path, engine: Path, *, style: int) 
     with TemporaryDirectory() as scratch:
         # The converter reads from a folder, and asks for a pooling layer that nothing uses.
         pooled = BertModel(network.encoder.config)
+        pooled.config.position_embedding_type = "absolute"  # transformers 5 no longer says what the converter asks for
         pooled.load_state_dict(network.encoder.state_dict(), strict=False)
         pooled.save_pretrained(scratch)
         PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # transformers leaves it untyped

@@ -1,8 +1,8 @@
 """The pair model in torch, for training: a BERT-type encoder, and a decoder of one cross-attending step for each pair.
 
 The encoder's token types say what kind of name a token belongs to. A pair's query is made of its two names as the encoder
-read them and of the pair's features; it attends to the whole document once (Vaswani et al., 2017, section 3.2.2), and what comes
-back decides whether the pair interacts and how. Asking about all pairs at once replaces the search over pointer sequences.
+read them and of the pair's features; it attends to the whole document once (Vaswani et al., 2017, section 3.2.2), and what
+comes back decides whether the pair interacts and how. Asking about all pairs replaces the search over pointer sequences.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ class Head(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, states: torch.Tensor, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits [pairs] of the interaction and [pairs, labels] of its type, from encoder states [documents, tokens, hidden]."""
+        """Logits [pairs] of interaction and [pairs, labels] of its type, from encoder states [documents, tokens, hidden]."""
         names = torch.bmm(batch.mentions, states)
         drug, target = names[batch.document, batch.drug], names[batch.document, batch.target]
         scaled = ((batch.signals - self.mean) / self.scale).clamp(-5, 5)

@@ -84,7 +84,7 @@ def _maker(recipe: PairRecipe, group: Sequence[PairExample], encode: Encode, see
 
 def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
     """Tensors of a batch; items without pairs must have been left out."""
-    longest = -(-max(len(item.source.ids) for item in items) // _MULTIPLE) * _MULTIPLE
+    longest = padded(max(len(item.source.ids) for item in items))
     most = max(len(item.source.mentions) for item in items)
     shape = (len(items), longest)
     ids, kinds = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
@@ -117,6 +117,11 @@ def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
         style=torch.tensor([STYLES[item.example.corpus] for item in items]),
     )
     return batch, _answers(items)
+
+
+def padded(length: int) -> int:
+    """The length that a document of `length` tokens is padded to at least."""
+    return -(-length // _MULTIPLE) * _MULTIPLE
 
 
 def signals_of(source: PairSource) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:

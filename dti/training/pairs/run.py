@@ -34,7 +34,7 @@ from dti.model.pairs.network import PairNetwork, Shape, from_bert, load
 from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 from dti.training import calibrate, curve, reliability, state
-from dti.training.pairs.batches import batches, signals_of
+from dti.training.pairs.batches import batches, padded, signals_of
 from dti.training.pairs.card import Trained, card, identity
 from dti.training.pairs.development import assess
 from dti.training.pairs.examples import SERVED, STYLES, PairCorpora, PairExample, read_pairs
@@ -96,6 +96,10 @@ def _build(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, o
     source = seq2seq.encoder_source(recipe.encoder)
     torch.manual_seed(recipe.seed)
     bert = BertModel.from_pretrained(source, add_pooling_layer=False)
+    if (asked := max(padded(recipe.source_tokens), recipe.serving_tokens)) > bert.config.max_position_embeddings:
+        raise TrainingError(
+            f"{recipe.name}: {asked} tokens asked for; {recipe.encoder} reads {bert.config.max_position_embeddings}"
+        )
     vocabulary, rows = trim(hub.encoder_tokenizer(source), _texts(corpora, data), (), least=recipe.least_piece_count)
     with torch.no_grad():
         words = torch.nn.Embedding(len(rows), bert.config.hidden_size)

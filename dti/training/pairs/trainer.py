@@ -110,7 +110,7 @@ def _freeze(network: PairNetwork, layers: int) -> None:
     embeddings = network.encoder.embeddings
     frozen = (embeddings.word_embeddings, embeddings.position_embeddings, *network.encoder.encoder.layer[:layers])
     for part in frozen:
-        part.requires_grad_(False)
+        part.requires_grad_(requires_grad=False)
 
 
 def _optimiser(recipe: PairRecipe, network: PairNetwork) -> torch.optim.AdamW:

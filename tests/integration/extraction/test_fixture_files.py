@@ -15,8 +15,8 @@ from dti.domain.evidence import Span
 from dti.domain.identity import Run
 from dti.domain.sequences import Generation, Hypothesis, Token
 from dti.extraction import Extractor
-from dti.reading import Sequences
 from dti.grounding.mentions import MentionFinder
+from dti.reading import Sequences
 
 pytestmark = pytest.mark.integration
 

@@ -123,5 +123,5 @@ def test_names_of_one_document_are_not_kept():
 def test_what_are_no_frequencies_is_refused(tmp_path, content):
     path = tmp_path / "frequencies.json"
     path.write_text(content)
-    with pytest.raises(CheckpointError, match="frequencies.json"):
+    with pytest.raises(CheckpointError, match=r"frequencies\.json"):
         Frequencies.load(path)
