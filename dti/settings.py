@@ -22,7 +22,13 @@ class Settings(BaseSettings):
     broker_url: SecretStr = Field(SecretStr(""), description="redis://… or redis+socket://…; the embedded stack sets it")
     service_url: str = Field("http://127.0.0.1:8000", description="where `dti submit` and `dti query` find the API")
     model_dir: Path = Field(PROJECT_ROOT / "data" / "model", description="checkpoint folder")
-    cache_dir: Path = Field(Path.home() / ".cache" / "dti", description="what can be made again: compiled lexicons")
+    lexicon: Path = Field(
+        PROJECT_ROOT / "data" / "lexicon" / "names.lexicon.xz",
+        description="names: a file of `dti lexicon build`, or its folder",
+    )
+    cache_dir: Path = Field(
+        Path.home() / ".cache" / "dti", description="what can be made again: lexicons"
+    )
     state_dir: Path = Field(Path(".dti"), description="data of the embedded stack")
     ncbi_base_url: str = Field("https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="E-utilities")
     ncbi_tool: str = Field("dti", description="tool name registered with NCBI", pattern=r"^\S+$")

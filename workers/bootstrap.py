@@ -11,6 +11,7 @@ from celery import current_app
 from db.engine import make_engine, make_session_factory
 from dti.errors import SettingsError
 from dti.extraction import Extractor
+from dti.lexicon import open_lexicon
 from dti.settings import Settings
 from dti.sources.eutils import EutilsClient, requests_per_second
 from workers.bell import SingleBell
@@ -47,9 +48,9 @@ def services() -> Services:
 
 @cache
 def extractor() -> Extractor:
-    """The one model of the process; raises CheckpointError."""
+    """The one model of the process; raises CheckpointError or LexiconError."""
     settings = Settings()
-    return Extractor.open(settings.model_dir, threads=settings.extract_threads)
+    return Extractor.open(settings.model_dir, settings.extract_threads, open_lexicon(settings.lexicon, settings.cache_dir))
 
 
 def urls(settings: Settings) -> tuple[str, str]:

@@ -12,13 +12,13 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from dti.cli._layouts import LAYOUTS
+from dti.cli.lexicon import lexicon_option, opened_lexicon
 from dti.domain.documents import Document
 from dti.domain.evidence import Extraction, Outcome
 from dti.errors import SourceError
 
 if TYPE_CHECKING:
     from dti.cli._progress import Progress
-    from dti.lexicon import Lexicon
 
 FAULTY = 2
 
@@ -30,12 +30,7 @@ FAULTY = 2
 @click.option("--json", "layout", flag_value="jsonl", help="Same as --format jsonl.")
 @click.option("--model", type=click.Path(path_type=Path), metavar="DIR", help="Checkpoint folder; default: DTI_MODEL_DIR.")
 @click.option("--threads", type=click.IntRange(min=1), metavar="N", help="Of the model; default: DTI_EXTRACT_THREADS.")
-@click.option(
-    "--lexicon",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    metavar="DIR",
-    help="Download files of name tables: names of drugs and targets are found by them and printed as they print them.",
-)
+@lexicon_option
 def extract(
     *, inputs: tuple[str, ...], output: str, layout: str, model: Path | None, threads: int | None, lexicon: Path | None
 ) -> None:
@@ -64,9 +59,9 @@ def extract(
     from dti.extraction import Extractor  # here, because `dti extract --help` needs none of the model's libraries
 
     chosen, faults = LAYOUTS[layout], Faults()
-    extractor = Extractor.open(*_settings(model, threads), _lexicon(lexicon))
+    extractor = Extractor.open(*_settings(model, threads), opened_lexicon(lexicon))
     if lexicon and not extractor.codec.points:
-        click.echo("dti: this checkpoint spells names out by itself; --lexicon is not used", err=True)
+        click.echo("dti: this checkpoint spells names out by itself; --lexicon is used for identifiers only", err=True)
     results = extractor.extract_stream(faults.documents(inputs))
     with _sink(output) as sink, _progress(output) as progress:
         sink.write(chosen.header)
@@ -84,15 +79,6 @@ def _settings(model: Path | None, threads: int | None) -> tuple[Path, int]:
 
     settings = Settings()
     return model or settings.model_dir, threads or settings.extract_threads
-
-
-def _lexicon(folder: Path | None) -> Lexicon | None:
-    if folder is None:
-        return None
-    from dti.lexicon import open_lexicon
-    from dti.settings import Settings
-
-    return open_lexicon(folder, Settings().cache_dir)
 
 
 class Faults:

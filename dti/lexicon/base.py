@@ -7,7 +7,9 @@ import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, ClassVar, Protocol, cast
+from typing import IO, Any, ClassVar, Protocol, cast
+
+import orjson
 
 from dti.domain.entities import Curie, EntityKind
 from dti.domain.lexicon import Hint, NameType
@@ -60,6 +62,19 @@ def rows(path: Path, columns: tuple[str, ...], *, delimiter: str = "\t", quoted:
             raise MalformedInputError(f"no column {sorted(missing)[0]!r}", place=path.name)
         for row in reader:
             yield {column: row[column] or "" for column in columns}
+
+
+def entries(path: Path) -> list[dict[str, Any]]:
+    """Objects of a JSON array; nothing if there is no such file, MalformedInputError if it is something else."""
+    if not path.exists():
+        return []
+    try:
+        found = orjson.loads(path.read_bytes())
+    except orjson.JSONDecodeError as error:
+        raise MalformedInputError(str(error), place=path.name) from error
+    if not isinstance(found, list):
+        raise MalformedInputError("not a JSON array", place=path.name)
+    return found
 
 
 def _open(path: Path) -> IO[str]:

@@ -1,9 +1,11 @@
-"""Compile a folder of download files once, and find the result again by the hashes of what it came from."""
+"""Compile a folder of download files, or unpack a file, once; find the result again by the hash of what it came from."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from dti.errors import LexiconError
@@ -11,6 +13,7 @@ from dti.lexicon import store
 from dti.lexicon.compile import compile_entities
 from dti.lexicon.lexicon import Lexicon
 from dti.lexicon.merge import merge
+from dti.lexicon.packed import pack, unpack
 from dti.lexicon.sources import LEXICON_SOURCES
 
 logger = logging.getLogger(__name__)
@@ -19,24 +22,55 @@ logger = logging.getLogger(__name__)
 _COMPILER = "2"
 
 
-def open_lexicon(folder: Path, cache: Path) -> Lexicon:
-    """The lexicon of the download files in `folder`, compiled into `cache` if it is not there yet.
+def open_lexicon(source: Path, cache: Path) -> Lexicon:
+    """The lexicon of a folder of download files, or of one packed file; mapped from `cache`, where it is put at first use.
 
-    A damaged file in the cache is compiled again. Raises LexiconError if the folder holds no known file, MalformedInputError if
-    one is not what its name promises.
+    A damaged file in the cache is made again. Raises LexiconError if the folder holds no known file, the packed file is damaged
+    or the cache cannot be written, MalformedInputError if a download file is not what its name promises.
     """
-    sha256 = _fingerprint(folder)
+    if source.is_dir():
+        sha256 = _fingerprint(source)
+        return _cached(cache, sha256, lambda path: _compile(source, path, sha256))
+    packed = _read(source)
+    return _cached(cache, hashlib.sha256(packed).hexdigest(), lambda path: unpack(packed, path))
+
+
+def build_lexicon(folder: Path, path: Path) -> Lexicon:
+    """Compile a folder of download files into one packed file; raises as `open_lexicon` does."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as cache:
+        compiled = Path(cache) / "lexicon.bin"
+        _compile(folder, compiled, _fingerprint(folder))
+        pack(compiled, path)
+        return Lexicon(*store.read(compiled))
+
+
+def _cached(cache: Path, sha256: str, make: Callable[[Path], None]) -> Lexicon:
     path = cache / f"lexicon-{sha256[:16]}.bin"
     if path.exists():
         try:
             return Lexicon(*store.read(path))
         except LexiconError as error:
-            logger.warning("compiling the lexicon again: %s", error)
+            logger.warning("making the lexicon again: %s", error)
+    try:
+        make(path)
+    except OSError as error:
+        raise LexiconError(f"{path}: {error.strerror or error}; DTI_CACHE_DIR says where it may be put") from error
+    return Lexicon(*store.read(path))
+
+
+def _compile(folder: Path, path: Path, sha256: str) -> None:
     logger.info("compiling the lexicon of %s", folder)
     sources = [(name, LEXICON_SOURCES.build(name)) for name in LEXICON_SOURCES]
     entities = merge((name, record) for name, source in sources for record in source.records(folder))
     store.write(path, compile_entities(entities), {"sha256": sha256})
-    return Lexicon(*store.read(path))
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise LexiconError(f"{path}: {error.strerror or error}") from error
 
 
 def _fingerprint(folder: Path) -> str:

@@ -21,22 +21,18 @@ _LONGEST = 120
 
 
 def compile_entities(entities: Sequence[LexiconEntity]) -> Arrays:
-    """Arrays by section name; see `dti.lexicon.store` for what each holds."""
+    """Arrays by section name; see `dti.lexicon.lexicon` for what each holds."""
     records = [orjson.dumps(_packed(entity)) for entity in entities]
     keys, owners, types, texts = _postings(entities)
     hashes = hash_names(keys)
     order = np.lexsort((owners, types, hashes))
     blob, offsets = _blob(records)
-    identifiers = [(id_, number) for number, entity in enumerate(entities) for id_ in (entity.curie, *entity.same)]
-    id_hashes = hash_names([id_ for id_, _ in identifiers])
-    id_order = np.argsort(id_hashes, kind="stable")
     text_blob, text_offsets = _blob(text.encode() for text in texts[0])
     return {
         "entities": blob,
         "entity_offsets": offsets,
         "kinds": np.array([entity.kind is EntityKind.TARGET for entity in entities], dtype=np.uint8),
-        "id_hashes": id_hashes[id_order],
-        "id_owners": np.array([number for _, number in identifiers], dtype=np.uint32)[id_order],
+        **identifier_index((entity.curie, *entity.same) for entity in entities),
         "texts": text_blob,
         "text_offsets": text_offsets,
         "sieve": sieve(hashes),
@@ -45,6 +41,14 @@ def compile_entities(entities: Sequence[LexiconEntity]) -> Arrays:
         "types": types[order],
         "spellings": texts[1][order],
     }
+
+
+def identifier_index(identifiers: Iterable[Iterable[str]]) -> Arrays:
+    """The sections that find an entity by any of its identifiers, which come entity by entity."""
+    flat = [(id_, number) for number, ids in enumerate(identifiers) for id_ in ids]
+    hashes = hash_names([id_ for id_, _ in flat])
+    order = np.argsort(hashes, kind="stable")
+    return {"id_hashes": hashes[order], "id_owners": np.array([number for _, number in flat], dtype=np.uint32)[order]}
 
 
 def _packed(entity: LexiconEntity) -> list[object]:

