@@ -9,11 +9,8 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from db.queries import paging
 from db.queries.paging import PageRequest
-from db.queries.triplets import TripletFilter
-from db.queries.views import EvidenceView, ItemView, TripletView
-from dti.domain.evidence import Polarity, Span
+from db.queries.views import ItemView
 from dti.domain.jobs import BatchRequest, BatchState, BatchSummary, ItemState
 
 T = TypeVar("T")
@@ -40,28 +37,23 @@ def _to_pmid(value: object) -> object:
     return match.group(1)
 
 
-def _to_pair(value: object) -> object:
-    return (value.start, value.end) if isinstance(value, Span) else value
-
-
 Text = Annotated[str, BeforeValidator(_no_controls), StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 Pmid = Annotated[str, BeforeValidator(_to_pmid), Field(examples=["9108990"])]
-Offsets = Annotated[
-    tuple[int, int],
-    BeforeValidator(_to_pair),
-    Field(description='[start, end) in characters of title + " " + abstract', examples=[[27, 34]]),
-]
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """Refuses what it does not know."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
+    """Built from a view."""
+
     model_config = ConfigDict(from_attributes=True)
 
 
-class BatchIn(_Request):
+class BatchIn(Request):
     """Which literature to read: PMIDs, a PubMed query, uploaded files, or several of these."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"pmids": ["9108990", "10592235"]}]})
@@ -88,7 +80,7 @@ class BatchIn(_Request):
         )
 
 
-class PageIn(_Request):
+class PageIn(Request):
     """Which part of a list."""
 
     limit: int = Field(50, ge=1, le=MAX_PAGE, description="most rows in one answer")
@@ -105,29 +97,14 @@ class ItemsIn(PageIn):
     state: ItemState | None = Field(None, description="only items in this state")
 
 
-class TripletsIn(PageIn):
-    """Which triplets; all conditions have to hold, and they hold for the evidence that is counted and shown."""
-
-    drug: Text | None = Field(None, description="name in any spelling of case and space, or a CURIE", examples=["aspirin"])
-    target: Text | None = Field(None, description="name or CURIE", examples=["cyclooxygenase-1"])
-    interaction: Text | None = Field(None, description="as extracted, e.g. inhibitor")
-    min_confidence: float = Field(0.0, ge=0, le=1, description="least confidence of the evidence")
-    pmid: Pmid | None = Field(None, description="only evidence from this document")
-    grounded: bool | None = Field(None, description="true: both names were found in the text; false: the others")
-
-    def to_filter(self) -> TripletFilter:
-        """The conditions as the read side knows them."""
-        return TripletFilter(**self.model_dump(exclude={"limit", "cursor"}))
-
-
-class Page(_Answer, Generic[T]):
+class Page(Answer, Generic[T]):
     """Part of a list. Rows that are added later come after, so no page repeats or misses a row."""
 
     items: list[T]
     next_cursor: str | None = Field(description="hand it back as `cursor` for the next page; null at the end")
 
 
-class Upload(_Answer):
+class Upload(Answer):
     """A stored file; name its id in a batch's `uploads`."""
 
     id: str
@@ -136,7 +113,7 @@ class Upload(_Answer):
     sha256: str
 
 
-class Asked(_Answer):
+class Asked(Answer):
     """What a batch was asked to read."""
 
     pmids: int = Field(description="how many; `items` names them")
@@ -145,7 +122,7 @@ class Asked(_Answer):
     refresh: bool
 
 
-class Batch(_Answer):
+class Batch(Answer):
     """A batch and how far it is."""
 
     id: str
@@ -181,7 +158,7 @@ class Batch(_Answer):
         )
 
 
-class Item(_Answer):
+class Item(Answer):
     """One document of a batch; `reason` explains every state but the good one."""
 
     key: str = Field(examples=["pmid:9108990"])
@@ -203,91 +180,3 @@ class Item(_Answer):
             updated_at=view.updated_at,
             document=link,
         )
-
-
-class Run(_Answer):
-    """The model behind a result: enough to produce it again."""
-
-    id: str
-    model: str
-    checkpoint_sha256: str
-    code_version: str
-    decoding: str
-    lexicon_sha256: str
-
-
-class DocumentRef(_Answer):
-    """The document that evidence stands in."""
-
-    key: str
-    pmid: str | None
-    title: str
-    status: str = Field(description="ok, retracted, no_abstract, not_english or deleted")
-
-
-class Evidence(_Answer):
-    """One document's support for one triplet. A name that is not in the text has no span; it is never guessed."""
-
-    id: int
-    confidence: float = Field(description="in [0, 1], from the probabilities of the triplet's own tokens")
-    polarity: Polarity
-    sentence: str
-    sentence_span: Offsets | None
-    drug_span: Offsets | None
-    target_span: Offsets | None
-    document: DocumentRef
-    run: Run
-
-
-class Triplet(_Answer):
-    """A (drug, interaction, target) statement with the evidence that passed the filter."""
-
-    id: int
-    drug: str
-    interaction: str
-    target: str
-    drug_curie: str | None
-    target_curie: str | None
-    evidence_count: int
-    document_count: int
-    confidence: float = Field(description="of the best evidence")
-    best_evidence: Evidence
-
-
-class TripletDetail(Triplet):
-    """A triplet with all its evidence, surest first, a page at a time."""
-
-    evidence: Page[Evidence]
-
-    @classmethod
-    def of(cls, view: TripletView, evidence: paging.Page[EvidenceView]) -> Self:
-        """The answer for a triplet and a page of its evidence."""
-        triplet = Triplet.model_validate(view).model_dump()
-        return cls(**triplet, evidence=Page[Evidence].model_validate(evidence))
-
-
-class Reading(_Answer):
-    """That a model has read the document, and how that ended."""
-
-    run: Run
-    outcome: str
-    reason: str
-    truncated: bool = Field(description="whether the text was longer than the model reads")
-    extracted_at: datetime
-
-
-class Document(_Answer):
-    """A stored document, who read it, and what was found in it."""
-
-    key: str
-    pmid: str | None
-    doi: str | None
-    pmcid: str | None
-    title: str
-    abstract: str
-    journal: str
-    published: str
-    status: str
-    stored_at: datetime
-    readings: list[Reading]
-    triplets: list[Triplet]

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from benchmarks._report import Measurement, Report, publish
 from db import models
 from db.engine import SessionFactory, make_engine, make_session_factory
-from db.mapping import claim_rows, document_row
+from db.mapping import claim_rows, content_sha256, document_row
 from db.repository import batches, documents, extractions
 from db.repository.extractions import Result
 from db.schema import upgrade
@@ -35,7 +35,7 @@ _DOCUMENTS = 3_000
 _CLAIMS_EACH = 3
 _RUN = Run("benchmark", "0" * 64, "1")
 _TEXT = "A sentence about a drug that inhibits a target in cells of the rat. " * 20
-_EMPTY = "TRUNCATE batches, items, documents, triplets, evidence, extractions, runs RESTART IDENTITY CASCADE"
+_EMPTY = "TRUNCATE batches, items, documents, triplets, evidence, extractions, runs, names, changes RESTART IDENTITY CASCADE"
 
 Write = Callable[[Session], object]
 
@@ -59,7 +59,10 @@ def _measure(sessions: SessionFactory) -> list[Measurement]:
     literature = [_document(number) for number in range(_DOCUMENTS)]
     pmids = tuple(str(number + 1) for number in range(_DOCUMENTS))
     request = BatchRequest(pmids=pmids)
-    found = [Result(number + 1, "c", _extraction(document, number)) for number, document in enumerate(literature)]
+    found = [
+        Result(number + 1, content_sha256(document), _extraction(document, number))
+        for number, document in enumerate(literature)
+    ]
 
     def stored(session: Session) -> None:
         documents.upsert(session, literature)

@@ -9,7 +9,7 @@ import click
 from dti.errors import SettingsError
 
 
-def _database(url: str | None) -> str:
+def database_url(url: str | None) -> str:
     """The URL given, or the deployment's; raises SettingsError. Asked late, so that --help needs none."""
     from dti.settings import Settings
 
@@ -40,7 +40,7 @@ def migrate(url: str | None, *, as_json: bool) -> None:
     """Bring the schema up to date; harmless where it is."""
     from db import schema
 
-    schema.upgrade(_database(url))
+    schema.upgrade(database_url(url))
     _say("The schema is up to date.", as_json=as_json, schema="up to date")
 
 
@@ -51,7 +51,7 @@ def check(url: str | None, *, as_json: bool) -> None:
     """Fail unless models and migrations agree (needs a migrated database)."""
     from db import schema
 
-    schema.check_agreement(_database(url))
+    schema.check_agreement(database_url(url))
     _say("Models and migrations agree.", as_json=as_json, models_and_migrations="agree")
 
 
@@ -63,5 +63,5 @@ def revision(url: str | None, message: str, *, as_json: bool) -> None:
     """Write a migration for what changed in the models (needs a migrated database and a source checkout)."""
     from db import schema
 
-    for written in schema.revise(_database(url), message):
+    for written in schema.revise(database_url(url), message):
         _say(str(written), as_json=as_json, migration=str(written))

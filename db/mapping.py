@@ -6,11 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from enum import Enum
 from typing import Any, NamedTuple, TypeVar
 
 import orjson
 
+from dti.belief import author_key
 from dti.domain.documents import Correction, Document, MeshHeading, Section, Substance
+from dti.domain.entities import Curie, Entity, EntityKind, Link
 from dti.domain.evidence import Claim, Extraction, Span
 from dti.domain.identity import normalise_name, triplet_key
 
@@ -19,6 +22,7 @@ T = TypeVar("T")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _MAX_INDEXED = 512  # a btree entry must stay under a third of a page
 _MAX_VERSION = 2**31 - 1
+_MAX_AUTHORS = 100  # a consortium's thousands would say no more about independence
 _NESTED: Mapping[str, type] = {
     "sections": Section,
     "body": Section,
@@ -41,12 +45,13 @@ class DocumentRow(NamedTuple):
     journal: str
     published: str
     status: str
+    authors: list[str]
     record: str
     content_sha256: str
 
 
 class ClaimRow(NamedTuple):
-    """Columns of `triplets` and `evidence` for one claim in one document."""
+    """Columns of `triplets` and `evidence` for one claim in one document; `quantities` and `supporting` are JSON text."""
 
     document_id: int
     run_id: str
@@ -59,8 +64,16 @@ class ClaimRow(NamedTuple):
     target_name: str
     drug_curie: str | None
     target_curie: str | None
+    interaction_type: str
+    direction: str
     confidence: float
     polarity: str
+    certainty: str
+    section: str
+    species: list[str]
+    assays: list[str]
+    quantities: str
+    supporting: str
     sentence: str
     sentence_start: int | None
     sentence_end: int | None
@@ -68,6 +81,19 @@ class ClaimRow(NamedTuple):
     drug_end: int | None
     target_start: int | None
     target_end: int | None
+    trigger_start: int | None
+    trigger_end: int | None
+
+
+class NameRow(NamedTuple):
+    """Columns of `names`, and of `entities` where there is an identifier."""
+
+    kind: str
+    folded: str
+    name: str
+    curie: str
+    entity: str
+    taxon: str
 
 
 def storable(text: str) -> str:
@@ -88,7 +114,7 @@ def storable_document(document: Document) -> Document:
 
 def _storable(value: T) -> T:
     cleaned: object = value
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, Enum):
         cleaned = storable(value)
     elif isinstance(value, tuple):
         cleaned = tuple(_storable(item) for item in value)
@@ -124,6 +150,7 @@ def document_row(document: Document) -> DocumentRow:
         journal=document.journal,
         published=document.published,
         status=document.status.value,
+        authors=sorted({key for name in document.authors[:_MAX_AUTHORS] if (key := author_key(name))}),
         record=orjson.dumps(document).decode(),
         content_sha256=content_sha256(document),
     )
@@ -151,9 +178,8 @@ def claim_rows(document_id: int, extraction: Extraction) -> list[ClaimRow]:
 
 
 def _claim_row(document_id: int, run_id: str, claim: Claim) -> ClaimRow:
-    triplet, evidence = _storable(claim.triplet), claim.evidence
-    drug = claim.drug.entity.curie if claim.drug.entity else None
-    target = claim.target.entity.curie if claim.target.entity else None
+    triplet, evidence = _storable(claim.triplet), _storable(claim.evidence)
+    drug, target = _curie(claim.drug), _curie(claim.target)
     return ClaimRow(
         document_id,
         run_id,
@@ -161,21 +187,53 @@ def _claim_row(document_id: int, run_id: str, claim: Claim) -> ClaimRow:
         triplet.drug,
         triplet.interaction,
         triplet.target,
-        _name(triplet.drug),
-        _name(triplet.interaction),
-        _name(triplet.target),
+        indexed_name(triplet.drug),
+        indexed_name(triplet.interaction),
+        indexed_name(triplet.target),
         drug,
         target,
+        claim.interaction.type.value,
+        claim.interaction.direction.value,
         claim.confidence,
         evidence.polarity.value,
-        storable(evidence.sentence),
+        evidence.certainty.value,
+        evidence.section.value,
+        list(evidence.species),
+        [assay.value for assay in evidence.assays],
+        orjson.dumps(evidence.quantities).decode(),
+        orjson.dumps(evidence.supporting).decode(),
+        evidence.sentence,
         *_ends(evidence.sentence_span),
         *_ends(evidence.drug_span),
         *_ends(evidence.target_span),
+        *_ends(evidence.trigger_span),
     )
 
 
-def _name(text: str) -> str:
+def _curie(link: Link) -> Curie | None:
+    return link.entity.curie if link.entity else None
+
+
+def name_rows(extraction: Extraction) -> list[NameRow]:
+    """The names of both ends of an extraction's claims, as written and as the linked entities are called."""
+    rows: list[NameRow] = []
+    for claim in extraction.claims:
+        triplet = _storable(claim.triplet)
+        rows += _names_of(EntityKind.DRUG, triplet.drug, claim.drug.entity)
+        rows += _names_of(EntityKind.TARGET, triplet.target, claim.target.entity)
+    return rows
+
+
+def _names_of(kind: EntityKind, written: str, entity: Entity | None) -> list[NameRow]:
+    if entity is None:
+        return [NameRow(kind.value, indexed_name(written), written, "", "", "")]
+    printed = storable(entity.name) or written
+    names = dict.fromkeys((written, printed))
+    return [NameRow(kind.value, indexed_name(name), name, entity.curie, printed, entity.taxon) for name in names]
+
+
+def indexed_name(text: str) -> str:
+    """The normalised name, cut to what an index takes."""
     return normalise_name(text)[:_MAX_INDEXED]
 
 

@@ -14,6 +14,7 @@
     │       └── RateLimitedError  the remote side asked us to slow down
     ├── ModelError                a checkpoint cannot be used
     │   ├── CheckpointError       a file is missing or its SHA-256 differs
+    │   ├── HubError              a pretrained model is neither on disk nor to be had from the hub
     │   └── TrainingError         a training run cannot start or go on
     ├── LexiconError              a compiled lexicon cannot be used
     ├── VocabularyError           a table of interaction labels contradicts itself
@@ -117,6 +118,12 @@ class CheckpointError(ModelError):
     """A file of a checkpoint folder is missing or its SHA-256 differs."""
 
     code = "checkpoint"
+
+
+class HubError(ModelError):
+    """A pretrained model is neither on disk nor to be had from the hub; the message says what to do."""
+
+    code = "hub"
 
 
 class TrainingError(ModelError):

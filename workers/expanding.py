@@ -18,6 +18,7 @@ from dti.errors import DtiError, LeaseLostError, StoreError, StoreUnavailableErr
 from dti.sources import Item, SourceFault, read
 from dti.sources.eutils import Found, Slice, Split
 from workers.arrivals import arrival
+from workers.believing import believe
 from workers.context import Context
 
 _LOG = logging.getLogger(__name__)
@@ -59,6 +60,7 @@ def expand(context: Context, searcher: Searcher, batch_id: BatchId) -> None:
         raise
     except Exception as error:
         _put_back_or_fail(context, step, error)
+    believe(context)
     context.settle(batch_id)
 
 

@@ -14,6 +14,7 @@ from dti.domain.evidence import Extraction, Outcome
 from dti.domain.identity import Run
 from dti.domain.jobs import BatchId, ClaimedItem, ItemResult, ItemState, Lease
 from dti.errors import LeaseLostError, StoreUnavailableError
+from workers.believing import believe
 from workers.context import Context
 from workers.lease_keeper import LeaseKeeper
 
@@ -57,6 +58,7 @@ def extract(context: Context, extractor: Extractor, batch_id: BatchId) -> None:
             )
     except LeaseLostError as error:
         _LOG.info("batch %s: %s", batch_id, error)
+    believe(context)
     context.settle(batch_id)
 
 

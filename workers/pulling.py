@@ -14,6 +14,7 @@ from dti.domain.jobs import BatchId, ClaimedItem, ItemResult, ItemState, Lease
 from dti.errors import LeaseLostError, SourceError, StoreError
 from dti.sources.eutils import FetchResult
 from workers.arrivals import arrival
+from workers.believing import believe
 from workers.context import Context
 from workers.lease_keeper import LeaseKeeper
 
@@ -47,6 +48,7 @@ def pull(context: Context, fetcher: Fetcher, batch_id: BatchId) -> None:
             _fetch(context, fetcher, lease, [item for item in claimed if item.key not in stored])
     except LeaseLostError as error:
         _LOG.info("batch %s: %s", batch_id, error)
+    believe(context)
     context.settle(batch_id)
 
 

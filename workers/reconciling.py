@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from db.repository import batches, items, steps
+from workers.believing import believe
 from workers.context import Context, ring
 
 _LOG = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ def reconcile(context: Context) -> None:
         batches.settle(unit.session)
         waiting = batches.waiting(unit.session)
         unit.commit()
+    believe(context)
     if poisonous:
         _LOG.warning("%d items or steps failed after %d attempts", poisonous, attempts)
     for work in waiting:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Path
 
 from api.deps import UnitDep
 from api.errors import declared
-from api.schemas import Document, Text
+from api.knowledge import Document
+from api.schemas import Text
 from db import queries
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])

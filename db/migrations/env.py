@@ -13,12 +13,19 @@ from db.models import Item as _Item  # noqa: F401
 
 # Several processes may migrate at start-up: the second waits for the first.
 _LOCK = 7_303_216_891
+# Made only where the server has the extension, so no model can name it.
+_OPTIONAL = {"ix_names_folded_trigrams"}
 
 engine = make_engine(context.config.attributes["url"], statement_timeout=0, application_name="dti-migrate")
 with engine.connect() as connection:
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
     connection.commit()
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_server_default=True,
+        include_name=lambda name, _kind, _parents: name not in _OPTIONAL,
+    )
     with context.begin_transaction():
         context.run_migrations()
 engine.dispose()

@@ -2,66 +2,98 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
-from db.models import Document, Evidence, Run, Triplet
+from db import votes
+from db.models import Curated, Document, Evidence, Run, Triplet
+from db.queries import filters
 from db.queries.evidence import evidence_view
+from db.queries.filters import Condition, Contradiction, TripletFilter
 from db.queries.paging import Page, PageRequest, encode_cursor, row_position, score_position, to_page
-from db.queries.views import EvidenceView, TripletView
-from dti.domain.identity import normalise_name
+from db.queries.views import Agreement, CuratedView, EvidenceView, TripletView
+from dti.belief import Belief, assess
+from dti.domain.interactions import Direction, InteractionType
 from dti.errors import NotFoundError
 
-_CURIE = re.compile(r"[A-Za-z_][\w.\-]*:\S+")
+__all__ = ["Contradiction", "TripletFilter", "TripletOrder", "belief", "curated", "evidence", "find", "get", "of_document"]
+
+_BY_BELIEF = "triplets by belief"
+_MOST_CURATED = 50
 
 _Row = tuple[Triplet, int, int, float, Evidence, Document, Run]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TripletFilter:
-    """Conditions that all have to hold; an end is a name in any spelling, or a CURIE.
+class TripletOrder(StrEnum):
+    """KNOWN: as they became known, which no later change disturbs; BELIEF: the most believed first."""
 
-    `grounded` True keeps evidence in which both names were found in the text, False the rest.
+    KNOWN = "known"
+    BELIEF = "belief"
+
+
+_ORDERING: Mapping[TripletOrder, Sequence[ColumnElement[Any]]] = {
+    TripletOrder.KNOWN: (Triplet.id.asc(),),
+    TripletOrder.BELIEF: (Triplet.belief.desc(), Triplet.id.asc()),
+}
+
+
+def find(
+    session: Session, wanted: TripletFilter, page: PageRequest, order: TripletOrder = TripletOrder.KNOWN
+) -> Page[TripletView]:
+    """Triplets that have evidence within the filter.
+
+    By belief, a triplet whose belief is recomputed between two pages may be seen twice or not at all.
     """
+    conditions = filters.of_triplet(session, wanted)
+    if order is TripletOrder.BELIEF:
+        conditions += _after_belief(page.cursor)
+    else:
+        conditions.append(Triplet.id > row_position("triplets", page.cursor))
+    ordering = _ORDERING[order]
+    # The page is chosen first: evidence is aggregated for its rows only.
+    chosen = select(Triplet.id).where(*conditions).order_by(*ordering).limit(page.limit + 1)
+    rows = session.execute(_with_best(wanted).where(Triplet.id.in_(chosen)).order_by(*ordering)).all()
+    return to_page(rows, page.limit, _view, lambda row: _cursor(row[0], order))
 
-    drug: str | None = None
-    target: str | None = None
-    interaction: str | None = None
-    min_confidence: float = 0.0
-    pmid: str | None = None
-    document_id: int | None = None
-    grounded: bool | None = None
+
+def _after_belief(cursor: str | None) -> list[Condition]:
+    if cursor is None:
+        return []
+    score, row_id = score_position(_BY_BELIEF, cursor)
+    return [Triplet.belief <= score, or_(Triplet.belief < score, Triplet.id > row_id)]
 
 
-def find(session: Session, wanted: TripletFilter, page: PageRequest) -> Page[TripletView]:
-    """Triplets that have evidence within the filter, in the order they became known."""
-    after = row_position("triplets", page.cursor)
-    statement = _with_best(wanted).where(Triplet.id > after).order_by(Triplet.id).limit(page.limit + 1)
-    rows = session.execute(statement).all()
-    return to_page(rows, page.limit, _view, lambda row: encode_cursor("triplets", row[0].id))
+def _cursor(triplet: Triplet, order: TripletOrder) -> str:
+    if order is TripletOrder.BELIEF:
+        return encode_cursor(_BY_BELIEF, triplet.belief, triplet.id)
+    return encode_cursor("triplets", triplet.id)
 
 
 def of_document(session: Session, document_id: int) -> tuple[TripletView, ...]:
-    """Everything found in one document, surest first."""
-    statement = _with_best(TripletFilter(document_id=document_id))
+    """Everything found in one document, grounded or not, surest first."""
+    wanted = TripletFilter(document_id=document_id, grounded=None)
+    statement = _with_best(wanted).where(*filters.of_triplet(session, wanted))
     views = [_view(row) for row in session.execute(statement)]
     return tuple(sorted(views, key=lambda view: (-view.confidence, view.id)))
 
 
 def get(session: Session, triplet_id: int) -> TripletView:
-    """One triplet; raises NotFoundError, also where all its evidence is gone."""
-    row = session.execute(_with_best(TripletFilter()).where(Triplet.id == triplet_id)).one_or_none()
-    if row is None:
-        raise NotFoundError(f"there is no triplet {triplet_id}")
-    return _view(row)
+    """One triplet; where all its evidence is withdrawn, with the best of that and a count of 0. Raises NotFoundError."""
+    standing = filters.of_evidence(TripletFilter(grounded=None))
+    for conditions in (standing, []):
+        row = session.execute(_joined(conditions).where(Triplet.id == triplet_id)).one_or_none()
+        if row is not None:
+            return _view(row)
+    raise NotFoundError(f"there is no triplet {triplet_id}")
 
 
-def evidence(session: Session, triplet_id: int, page: PageRequest) -> Page[EvidenceView]:
-    """The evidence of one triplet, surest first."""
+def evidence(session: Session, triplet_id: int, page: PageRequest, *, withdrawn: bool = False) -> Page[EvidenceView]:
+    """The evidence of one triplet, surest first; with what was withdrawn, where that is wanted."""
     statement = (
         select(Evidence, Document, Run)
         .join(Document, Document.id == Evidence.document_id)
@@ -70,6 +102,8 @@ def evidence(session: Session, triplet_id: int, page: PageRequest) -> Page[Evide
         .order_by(Evidence.confidence.desc(), Evidence.id)
         .limit(page.limit + 1)
     )
+    if not withdrawn:
+        statement = statement.where(Evidence.withdrawn_at.is_(None))
     if page.cursor is not None:
         score, row_id = score_position("evidence", page.cursor)
         same_score = and_(Evidence.confidence == score, Evidence.id > row_id)
@@ -83,8 +117,36 @@ def evidence(session: Session, triplet_id: int, page: PageRequest) -> Page[Evide
     )
 
 
+def belief(session: Session, triplet_id: int) -> Belief:
+    """The belief of a triplet as its evidence is at this moment, with every part's contribution; raises NotFoundError."""
+    if session.get(Triplet, triplet_id) is None:
+        raise NotFoundError(f"there is no triplet {triplet_id}")
+    return assess(votes.load(session, [triplet_id]).get(triplet_id, ()))
+
+
+def curated(session: Session, view: TripletView) -> tuple[CuratedView, ...]:
+    """What curated sources say of the pair, where they use one of its own names or identifiers."""
+    statement = (
+        select(Curated)
+        .where(
+            Curated.drug_keys.overlap(filters.end_keys(session, view.drug, view.drug_curie)),
+            Curated.target_keys.overlap(filters.end_keys(session, view.target, view.target_curie)),
+        )
+        .order_by(Curated.source, Curated.action, Curated.id)
+        .limit(_MOST_CURATED)
+    )
+    return tuple(
+        CuratedView(row.source, row.drug, row.target, row.action, Direction(row.direction), row.reference)
+        for row in session.scalars(statement)
+    )
+
+
 def _with_best(wanted: TripletFilter) -> Select[Triplet, int, int, float, Evidence, Document, Run]:
-    best = _aggregated(wanted)
+    return _joined(filters.of_evidence(wanted))
+
+
+def _joined(conditions: list[Condition]) -> Select[Triplet, int, int, float, Evidence, Document, Run]:
+    best = _aggregated(conditions)
     return (
         select(Triplet, best.c.evidence_count, best.c.document_count, best.c.confidence, Evidence, Document, Run)
         .select_from(Triplet)
@@ -92,57 +154,24 @@ def _with_best(wanted: TripletFilter) -> Select[Triplet, int, int, float, Eviden
         .join(Evidence, Evidence.id == best.c.best_id)
         .join(Document, Document.id == Evidence.document_id)
         .join(Run, Run.id == Evidence.run_id)
-        .where(*_conditions(wanted))
     )
 
 
-def _aggregated(wanted: TripletFilter) -> FromClause:
-    """Per triplet: how much evidence passes the filter, and the id of the best. No row where none passes is joined."""
+def _aggregated(conditions: list[Condition]) -> FromClause:
+    """Per triplet: how much evidence meets the conditions, and the id of the best. No row where none does is joined."""
     by_confidence = aggregate_order_by(Evidence.id, Evidence.confidence.desc(), Evidence.id)
+    standing = Evidence.withdrawn_at.is_(None)
     return (
         select(
-            func.count().label("evidence_count"),
-            func.count(Evidence.document_id.distinct()).label("document_count"),
+            func.count().filter(standing).label("evidence_count"),
+            func.count(Evidence.document_id.distinct()).filter(standing).label("document_count"),
             func.max(Evidence.confidence).label("confidence"),
             func.array_agg(by_confidence)[1].label("best_id"),
         )
-        .where(Evidence.triplet_id == Triplet.id, *_evidence_conditions(wanted))
+        .where(Evidence.triplet_id == Triplet.id, *conditions)
         .correlate(Triplet)
         .lateral("best")
     )
-
-
-def _conditions(wanted: TripletFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.drug is not None:
-        conditions.append(_end(wanted.drug, Triplet.drug_name, Triplet.drug_curie))
-    if wanted.target is not None:
-        conditions.append(_end(wanted.target, Triplet.target_name, Triplet.target_curie))
-    if wanted.interaction is not None:
-        conditions.append(Triplet.interaction_name == normalise_name(wanted.interaction))
-    if of_evidence := _evidence_conditions(wanted):
-        # Says the same as the lateral's own condition, but lets the planner start from evidence where that is rarer.
-        conditions.append(Triplet.id.in_(select(Evidence.triplet_id).where(*of_evidence)))
-    return conditions
-
-
-def _end(value: str, name: InstrumentedAttribute[str], curie: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
-    same_name = name == normalise_name(value)
-    return or_(same_name, curie == value) if _CURIE.fullmatch(value) else same_name
-
-
-def _evidence_conditions(wanted: TripletFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.min_confidence > 0:
-        conditions.append(Evidence.confidence >= wanted.min_confidence)
-    if wanted.pmid is not None:
-        conditions.append(Evidence.document_id.in_(select(Document.id).where(Document.pmid == wanted.pmid)))
-    if wanted.document_id is not None:
-        conditions.append(Evidence.document_id == wanted.document_id)
-    if wanted.grounded is not None:
-        both = and_(Evidence.drug_start.is_not(None), Evidence.target_start.is_not(None))
-        conditions.append(both if wanted.grounded else ~both)
-    return conditions
 
 
 def _view(row: _Row) -> TripletView:
@@ -154,6 +183,15 @@ def _view(row: _Row) -> TripletView:
         target=triplet.target,
         drug_curie=triplet.drug_curie,
         target_curie=triplet.target_curie,
+        interaction_type=InteractionType(triplet.interaction_type),
+        direction=Direction(triplet.direction),
+        belief=triplet.belief,
+        support=triplet.support,
+        denial=triplet.denial,
+        paper_count=triplet.paper_count,
+        grounded=triplet.grounded,
+        opposed=triplet.opposed,
+        curated=Agreement(triplet.curated) if triplet.curated else None,
         evidence_count=evidence_count,
         document_count=document_count,
         confidence=confidence,

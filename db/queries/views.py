@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
-from dti.domain.evidence import Polarity, Span
+from dti.domain.entities import EntityKind
+from dti.domain.evidence import Assay, Certainty, Polarity, Quantity, SectionKind, Span
 from dti.domain.identity import Run
+from dti.domain.interactions import Direction, InteractionType
 from dti.domain.jobs import ItemState
 
 
@@ -33,24 +36,74 @@ class DocumentRef:
     status: str
 
 
-@dataclass(frozen=True, slots=True)
-class EvidenceView:
-    """One document's support for one triplet; spans are [start, end) of title + " " + abstract."""
+class Agreement(StrEnum):
+    """What curated sources say of a triplet.
 
-    id: int
-    confidence: float
-    polarity: Polarity
+    KNOWN: the pair with this interaction; OTHER_ACTION: the pair, with another action or none; CONTRADICTS: the pair, only
+    with actions of the opposite direction; NEW: not this pair.
+    """
+
+    KNOWN = "known"
+    OTHER_ACTION = "other_action"
+    CONTRADICTS = "contradicts"
+    NEW = "new"
+
+
+class ChangeKind(StrEnum):
+    """What the audit trail tells of."""
+
+    EVIDENCE_WITHDRAWN = "evidence_withdrawn"
+    BELIEF_CHANGED = "belief_changed"
+
+
+@dataclass(frozen=True, slots=True)
+class SupportingView:
+    """Another sentence of the same document that names both ends."""
+
     sentence: str
     sentence_span: Span | None
     drug_span: Span | None
     target_span: Span | None
+    trigger_span: Span | None
+    polarity: Polarity
+    certainty: Certainty
+    section: SectionKind
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """One document's support for one triplet; spans are [start, end) of title + " " + abstract.
+
+    `withdrawn_reason` is "" for evidence that stands, else "revised", "deleted" or "retracted".
+    """
+
+    id: int
+    confidence: float
+    polarity: Polarity
+    certainty: Certainty
+    section: SectionKind
+    sentence: str
+    sentence_span: Span | None
+    drug_span: Span | None
+    target_span: Span | None
+    trigger_span: Span | None
+    species: tuple[str, ...]
+    assays: tuple[Assay, ...]
+    quantities: tuple[Quantity, ...]
+    supporting: tuple[SupportingView, ...]
+    withdrawn_at: datetime | None
+    withdrawn_reason: str
     document: DocumentRef
     run: Run
 
 
 @dataclass(frozen=True, slots=True)
 class TripletView:
-    """A triplet with the evidence that passed the filter: how much of it, and the best."""
+    """A triplet with its belief and the evidence that passed the filter: how much of it, and the best.
+
+    Belief, support, denial and papers are of all evidence that stands, whatever the filter. `curated` is None where no
+    curated table is loaded.
+    """
 
     id: int
     drug: str
@@ -58,10 +111,58 @@ class TripletView:
     target: str
     drug_curie: str | None
     target_curie: str | None
+    interaction_type: InteractionType
+    direction: Direction
+    belief: float
+    support: float
+    denial: float
+    paper_count: int
+    grounded: bool
+    opposed: bool
+    curated: Agreement | None
     evidence_count: int
     document_count: int
     confidence: float
     best_evidence: EvidenceView
+
+
+@dataclass(frozen=True, slots=True)
+class CuratedView:
+    """What a curated source says of a pair; `action` is verbatim, "" where it gives none."""
+
+    source: str
+    drug: str
+    target: str
+    action: str
+    direction: Direction
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeView:
+    """A line of the audit trail: evidence withdrawn from a document, or a belief that moved."""
+
+    id: int
+    at: datetime
+    kind: ChangeKind
+    reason: str
+    triplet_id: int
+    drug: str
+    interaction: str
+    target: str
+    evidence_id: int | None
+    document: str | None
+    belief_before: float | None
+    belief_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class NameView:
+    """A name that somebody may look for; `curie` where it is linked."""
+
+    name: str
+    kind: EntityKind
+    curie: str | None
 
 
 @dataclass(frozen=True, slots=True)

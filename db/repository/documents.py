@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from db.mapping import DocumentRow, document_from_record, document_row
 from db.models import Document as DocumentTable
+from db.repository import withdrawals
 from db.repository.bulk import stage
 from dti.domain.documents import Document, DocumentStatus
 
-_DEFINITION = ", ".join(f"{name} {'jsonb' if name == 'record' else 'text'}" for name in DocumentRow._fields)
+_TYPES = {"record": "jsonb", "authors": "text[]"}
+_DEFINITION = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in DocumentRow._fields)
 _COLUMNS = ", ".join(DocumentRow._fields)
 
 # A deletion carries neither version nor date, so it always counts as newer.
@@ -25,6 +27,7 @@ WHERE documents.record <> excluded.record AND (
     excluded.status = 'deleted'
     OR ((excluded.record ->> 'version')::integer, excluded.record ->> 'revised')
         >= ((documents.record ->> 'version')::integer, documents.record ->> 'revised'))
+RETURNING id
 """  # noqa: S608 - column names from a NamedTuple
 _STORED = "SELECT d.id, d.key, d.status FROM documents d JOIN stage_documents s ON s.key = d.key"
 
@@ -51,12 +54,13 @@ def upsert(session: Session, documents: Iterable[Document]) -> dict[str, Stored]
     """Store documents, by key; a record that is kept already is replaced only by a newer one that differs.
 
     Of documents with the same key the last one counts. Rows are locked in order of key, so two writers cannot deadlock.
+    Evidence from a version that is replaced by another text, a retraction or a deletion is withdrawn.
     """
     rows = {row.key: row for row in map(document_row, documents)}
     if not rows:
         return {}
     stage(session, "stage_documents", _DEFINITION, list(rows.values()))
-    session.execute(text(_UPSERT))
+    withdrawals.withdraw_outdated(session, list(session.scalars(text(_UPSERT))))
     return {row.key: Stored(row.id, row.key, DocumentStatus(row.status)) for row in session.execute(text(_STORED))}
 
 

@@ -9,38 +9,44 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.mapping import ClaimRow, claim_rows, storable
+from db.mapping import ClaimRow, claim_rows, name_rows, storable
 from db.models import Run as RunRow
+from db.repository import entities
 from db.repository.bulk import stage
 from dti.domain.evidence import Extraction, Outcome
 from dti.domain.identity import Run
 
 _TYPES = {
-    "document_id": "bigint", "confidence": "double precision", "sentence_start": "integer", "sentence_end": "integer",
-    "drug_start": "integer", "drug_end": "integer", "target_start": "integer", "target_end": "integer",
+    "document_id": "bigint", "confidence": "double precision", "species": "text[]", "assays": "text[]",
+    "quantities": "jsonb", "supporting": "jsonb",
+    **{f"{part}_{end}": "integer" for part in ("sentence", "drug", "target", "trigger") for end in ("start", "end")},
 }  # fmt: skip
 _DEFINITION = ", ".join(f"{name} {_TYPES.get(name, 'text')}" for name in ClaimRow._fields)
-_TRIPLET = "key, drug, interaction, target, drug_name, interaction_name, target_name, drug_curie, target_curie"
-_EVIDENCE = (
-    "document_id, run_id, confidence, polarity, sentence, sentence_start, sentence_end, "
-    "drug_start, drug_end, target_start, target_end"
-)
+_OF_TRIPLET = ClaimRow._fields[ClaimRow._fields.index("key") : ClaimRow._fields.index("confidence")]
+_TRIPLET = ", ".join(_OF_TRIPLET)
+_EVIDENCE = ", ".join(name for name in ClaimRow._fields if name not in _OF_TRIPLET)
 
 _ADD_TRIPLETS = f"""
 INSERT INTO triplets ({_TRIPLET}) SELECT DISTINCT ON (key) {_TRIPLET} FROM stage_claims ORDER BY key
 ON CONFLICT (key) DO NOTHING
 """  # noqa: S608 - constant column names
-_ADD_EVIDENCE = f"""
-INSERT INTO evidence (triplet_id, {_EVIDENCE})
-SELECT DISTINCT ON (t.id, document_id) t.id, {_EVIDENCE} FROM stage_claims s JOIN triplets t ON t.key = s.key
-ORDER BY t.id, document_id, confidence DESC
-ON CONFLICT (triplet_id, document_id, run_id) DO NOTHING
-"""  # noqa: S608 - constant column names
-_DROP_OUTDATED = """
-DELETE FROM evidence USING extractions x, unnest(CAST(:ids AS bigint[]), CAST(:contents AS text[])) AS n (id, content)
-WHERE x.document_id = n.id AND x.run_id = :run AND x.content_sha256 <> n.content
-  AND evidence.document_id = x.document_id AND evidence.run_id = x.run_id
+# A label that the vocabulary has learned since its triplet was first stored.
+_ADD_TYPES = """
+UPDATE triplets t SET interaction_type = s.interaction_type, direction = s.direction
+FROM (SELECT DISTINCT ON (key) key, interaction_type, direction FROM stage_claims
+      WHERE interaction_type <> 'unknown' ORDER BY key) AS s
+WHERE t.key = s.key AND t.interaction_type = 'unknown'
 """
+_ADD_EVIDENCE = f"""
+WITH added AS (
+  INSERT INTO evidence (triplet_id, {_EVIDENCE})
+  SELECT DISTINCT ON (t.id, document_id) t.id, {_EVIDENCE} FROM stage_claims s JOIN triplets t ON t.key = s.key
+  ORDER BY t.id, document_id, confidence DESC
+  ON CONFLICT (triplet_id, document_id, run_id) WHERE withdrawn_at IS NULL DO NOTHING
+  RETURNING triplet_id)
+INSERT INTO stale_beliefs (triplet_id) SELECT DISTINCT triplet_id FROM added ORDER BY triplet_id
+ON CONFLICT (triplet_id) DO UPDATE SET triplet_id = excluded.triplet_id
+"""  # noqa: S608 - constant column names
 _RECORD = """
 INSERT INTO extractions (document_id, run_id, content_sha256, outcome, reason, truncated)
 SELECT n.id, :run, n.content, n.outcome, n.reason, n.truncated
@@ -49,6 +55,7 @@ FROM unnest(CAST(:ids AS bigint[]), CAST(:contents AS text[]), CAST(:outcomes AS
 ON CONFLICT (document_id, run_id) DO UPDATE SET content_sha256 = excluded.content_sha256, outcome = excluded.outcome,
     reason = excluded.reason, truncated = excluded.truncated, extracted_at = now()
 """
+_LOCK = "SELECT id, content_sha256 FROM documents WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"
 _OUTCOMES = """
 SELECT x.document_id, x.outcome, x.reason FROM extractions x JOIN documents d ON d.id = x.document_id
 WHERE x.run_id = :run AND x.document_id = ANY(:ids) AND x.content_sha256 = d.content_sha256 AND x.outcome <> 'failed'
@@ -65,19 +72,19 @@ class Result:
 
 
 def record(session: Session, run: Run, results: Iterable[Result]) -> None:
-    """Store what `run` found. Evidence that it found in an earlier version of a document goes.
+    """Store what `run` found in the kept version of each document; what it found in an earlier version is dropped.
 
     Rows are written in order of key and id, so two writers cannot deadlock.
     """
     unique = {result.document_id: result for result in results}
-    if not unique:
-        return
-    ordered = [unique[key] for key in sorted(unique)]
     # Locked before anything is written: two workers that hold the same document in two batches take turns.
-    session.execute(text("SELECT FROM documents WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": list(unique)})
+    kept = session.execute(text(_LOCK), {"ids": list(unique)}).all()
+    ordered = [unique[row.id] for row in kept if unique[row.id].content_sha256 == row.content_sha256]
+    if not ordered:
+        return
     _add_run(session, run)
     columns = {"run": run.id, "ids": [r.document_id for r in ordered], "contents": [r.content_sha256 for r in ordered]}
-    session.execute(text(_DROP_OUTDATED), columns)
+    entities.add_names(session, [row for result in ordered for row in name_rows(result.extraction)])
     _add_claims(session, [row for result in ordered for row in claim_rows(result.document_id, result.extraction)])
     outcomes = {
         "outcomes": [r.extraction.outcome.value for r in ordered],
@@ -102,8 +109,8 @@ def _add_run(session: Session, run: Run) -> None:
 def _add_claims(session: Session, rows: Sequence[ClaimRow]) -> None:
     if rows:
         stage(session, "stage_claims", _DEFINITION, rows)
-        session.execute(text(_ADD_TRIPLETS))
-        session.execute(text(_ADD_EVIDENCE))
+        for statement in (_ADD_TRIPLETS, _ADD_EVIDENCE, _ADD_TYPES):
+            session.execute(text(statement))
 
 
 def outcomes(session: Session, run: Run, document_ids: Sequence[int]) -> dict[int, tuple[Outcome, str]]:

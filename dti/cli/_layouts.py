@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Span
+from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Quantity, Span
 from dti.domain.identity import Run
 
 _COLUMNS = (
@@ -62,13 +62,38 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "interaction_type": claim.interaction.type.value,
         "direction": claim.interaction.direction.value,
         "evidence": {
-            "sentence": evidence.sentence or None,
-            "drug_span": _pair(evidence.drug_span),
-            "target_span": _pair(evidence.target_span),
-            "polarity": evidence.polarity.value,
-            "sentence_span": _pair(evidence.sentence_span),
+            **_sentence(evidence),
             "not_found_in_text": not_found(evidence),
+            "supporting": [_sentence(each) for each in evidence.supporting],
         },
+    }
+
+
+def _sentence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "sentence": evidence.sentence or None,
+        "drug_span": _pair(evidence.drug_span),
+        "target_span": _pair(evidence.target_span),
+        "polarity": evidence.polarity.value,
+        "sentence_span": _pair(evidence.sentence_span),
+        "certainty": evidence.certainty.value,
+        "trigger_span": _pair(evidence.trigger_span),
+        "section": evidence.section.value,
+        "species": evidence.species,
+        "assays": [assay.value for assay in evidence.assays],
+        "quantities": [_quantity(quantity) for quantity in evidence.quantities],
+    }
+
+
+def _quantity(quantity: Quantity) -> dict[str, Any]:
+    return {
+        "kind": quantity.kind.value,
+        "relation": quantity.relation.value,
+        "nanomolar": quantity.nanomolar,
+        "upper_nanomolar": quantity.upper_nanomolar,
+        "error_nanomolar": quantity.error_nanomolar,
+        "text": quantity.text,
+        "span": _pair(quantity.span),
     }
 
 

@@ -44,9 +44,12 @@ def extract(
     \b
       id        PMID where there is one, else the input's own id
       status    extracted, no_triplet, no_abstract, skipped (retracted or deleted), failed
-      triplets  drug, interaction, target, confidence (0 to 1), drug_id, target_id, and evidence:
-                sentence, sentence_span, drug_span, target_span (characters of title + " " + abstract;
-                null where not found), polarity, not_found_in_text ("drug", "target", both or neither)
+      triplets  drug, interaction, target, confidence (0 to 1), drug_id, target_id, interaction_type,
+                direction (activating, inhibitory, neutral, unclear), and evidence: sentence,
+                sentence_span, drug_span, target_span, trigger_span (characters of title + " " + abstract;
+                null where not found), polarity (affirmed, negated), certainty (fact, hedged,
+                hypothesis, background), section, species (NCBITaxon), assays, quantities (in nM),
+                not_found_in_text ("drug", "target", both or neither), supporting (other sentences)
       reason    why there is no triplet, else null
       truncated whether the model's length limit cut the text
       run       model, checkpoint, code version and decoding that produced the result

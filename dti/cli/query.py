@@ -26,7 +26,7 @@ _DRUG, _TARGET = "bold cyan", "bold magenta"
 @click.option("--interaction", metavar="TYPE", help="As extracted, e.g. inhibitor.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Least confidence.")
 @click.option("--pmid", metavar="PMID", help="Only evidence from this document.")
-@click.option("--grounded/--ungrounded", default=None, help="Both names were found in the text, or not.  [default: either]")
+@click.option("--grounded/--ungrounded", default=None, help="Both names were found in the text, or not.  [default: found]")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Most triplets to print.")
 @url_option
 @json_option
@@ -57,6 +57,7 @@ def query(  # noqa: PLR0913 - one argument per option, as click calls it
         "min_confidence": min_confidence or None,
         "pmid": pmid,
         "grounded": grounded,
+        "order": "belief",
     }
     with connect(url) as client:
         found = list(islice(client.triplets(page_size=min(limit + 1, _PAGE), **conditions), limit + 1))
@@ -79,13 +80,13 @@ def _print_table(triplets: Sequence[Triplet], *, more: bool) -> None:
     table.add_column("Drug", style="cyan", overflow="fold")
     table.add_column("Interaction", overflow="fold")
     table.add_column("Target", style="magenta", overflow="fold")
-    table.add_column("Conf.", justify="right", no_wrap=True)
+    table.add_column("Belief", justify="right", no_wrap=True)
     table.add_column("Evidence", ratio=1, overflow="fold")
     table.add_column("Source", no_wrap=True)
-    for triplet in sorted(triplets, key=lambda found: -found["confidence"]):
+    for triplet in sorted(triplets, key=lambda found: (-found["belief"], -found["confidence"])):
         best = triplet["best_evidence"]
         names = [_text(triplet["drug"]), _text(triplet["interaction"]), _text(triplet["target"])]
-        table.add_row(*names, f"{triplet['confidence']:.2f}", emphasised(best), _source(triplet))
+        table.add_row(*names, f"{triplet['belief']:.2f}", emphasised(best), _source(triplet))
     screen.print(table)
     rest = "; there are more: raise --limit or narrow the search" if more else ""
     screen.print(f"{len(triplets)} triplet{'s' if len(triplets) != 1 else ''}{rest}")

@@ -70,16 +70,50 @@ class DocumentRef(TypedDict):
     status: str
 
 
+class Quantity(TypedDict):
+    """A measured potency or affinity as a concentration in nM."""
+
+    kind: str
+    relation: str
+    nanomolar: float
+    upper_nanomolar: float | None
+    error_nanomolar: float | None
+    text: str
+    span: list[int]
+
+
+class Supporting(TypedDict):
+    """Another sentence of the same document that names both ends."""
+
+    sentence: str
+    sentence_span: list[int] | None
+    drug_span: list[int] | None
+    target_span: list[int] | None
+    trigger_span: list[int] | None
+    polarity: str
+    certainty: str
+    section: str
+
+
 class Evidence(TypedDict):
     """One document's support for one triplet; spans are [start, end) of title + " " + abstract."""
 
     id: int
     confidence: float
     polarity: str
+    certainty: str
+    section: str
     sentence: str
     sentence_span: list[int] | None
     drug_span: list[int] | None
     target_span: list[int] | None
+    trigger_span: list[int] | None
+    species: list[str]
+    assays: list[str]
+    quantities: list[Quantity]
+    supporting: list[Supporting]
+    withdrawn_at: str | None
+    withdrawn_reason: str
     document: DocumentRef
     run: Run
 
@@ -93,6 +127,15 @@ class Triplet(TypedDict):
     target: str
     drug_curie: str | None
     target_curie: str | None
+    interaction_type: str
+    direction: str
+    belief: float
+    support: float
+    denial: float
+    paper_count: int
+    grounded: bool
+    opposed: bool
+    curated: str | None
     evidence_count: int
     document_count: int
     confidence: float

@@ -1,31 +1,36 @@
-"""The sentence behind a triplet and where both names stand; the order of preference is argued in ADR 0046.
+"""The sentences behind a triplet and where both names stand; the order of preference is argued in ADRs 0046 and 0085.
 
 A sentence with both names comes first, then one with either. Among equals, one that words the interaction ("inhibits"
-for "inhibitor") comes before one that does not, the abstract before the title, one that names the drug before one that
-names the target alone ("zolpidem prefers the same receptor"), the earlier before the later. A name that the sentence
-lacks but the text has keeps its span, at its mention nearest to the sentence; spans always count characters of
-`Document.text`, whatever the sentence. A name that the text lacks has no span, and with neither name in the text there
-is no sentence.
+for "inhibitor") comes before one that does not, a statement before a question, an affirmation before a denial, the abstract
+before the title, one that names the drug before one that names the target alone ("zolpidem prefers the same receptor"), the
+earlier before the later. A name that the sentence lacks but the text has keeps its span, at its mention nearest to the
+sentence; spans always count characters of `Document.text`, whatever the sentence. A name that the text lacks has no span, and
+with neither name in the text there is no sentence. Sentences that name both ends and were not chosen are supporting.
 """
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 
+from dti.assertion.certainty import certainty
+from dti.assertion.masking import Masked
+from dti.assertion.polarity import polarity
+from dti.assertion.quantities import quantities
+from dti.assertion.setting import Setting, setting
+from dti.assertion.triggers import trigger, trigger_pattern
 from dti.domain.documents import Document
-from dti.domain.evidence import Evidence, Span
+from dti.domain.evidence import Certainty, Evidence, Polarity, SectionKind, Span
 from dti.domain.triplets import Triplet
 from dti.grounding.mentions import MentionFinder
-from dti.grounding.sentences import sentences
+from dti.grounding.sentences import blocks, sentences
 
 _PAIRED = 50  # mentions of a name in one sentence that are compared; a text of nothing but names must not take minutes
-_WORD = re.compile(r"[a-z]{4,}")
-_SUFFIX = re.compile(r"(?:at|it|ist|i|t)?(?:ors?|ers?|ists?|isms?|ions?|ing|ed|ates?|s)$")
+_SUPPORTING = 50  # sentences that are kept beside the best one, for the same reason
+_CONTEXT = 400  # characters on both sides of a pair that may say something of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Grounder:
         self._text = document.text
         self._title_end = len(document.title)
         self._sentences = sentences(document)
+        self._blocks = [block for block in blocks(document) if block[0].end > block[0].start]
         self._finder = MentionFinder(self._text)
 
     def ground(self, triplet: Triplet, drugs: Sequence[Span] = (), targets: Sequence[Span] = ()) -> Grounded:
@@ -61,27 +67,88 @@ class Grounder:
     def _evidence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Evidence:
         if not (drugs or targets):
             return Evidence()
-        sentence = self._best_sentence(drugs, targets, interaction)
-        drug, target = _closest_pair(_near(drugs, sentence), _near(targets, sentence))
-        return Evidence(self._text[sentence.start : sentence.end], sentence, drug, target)
+        stated = [span for span in self._sentences if _inside(drugs, span) and _inside(targets, span)][: _SUPPORTING + 1]
+        if not stated:
+            return self._of_sentence(self._nearest_sentence(drugs, targets, interaction), drugs, targets, interaction)
+        found = [self._of_sentence(span, drugs, targets, interaction) for span in stated]
+        best = min(found, key=lambda evidence: self._preference(evidence, interaction))
+        return replace(best, supporting=tuple(evidence for evidence in found if evidence is not best))
 
-    def _best_sentence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Span:
-        cue = cues(interaction)
+    def _preference(self, evidence: Evidence, interaction: str) -> tuple[bool, bool, bool, bool]:
+        """Sorts sentences with both names; of equals the earlier comes first."""
+        return (
+            not _worded(evidence.sentence, interaction),
+            evidence.certainty is Certainty.HYPOTHESIS,
+            evidence.polarity is Polarity.NEGATED,
+            evidence.section is SectionKind.TITLE,
+        )
 
-        def preference(sentence: Span) -> tuple[int, bool, bool, bool, int]:
+    def _nearest_sentence(self, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Span:
+        """The best sentence with one of the names."""
+
+        def preference(sentence: Span) -> tuple[bool, bool, bool, bool, int]:
             drug, target = bool(_inside(drugs, sentence)), bool(_inside(targets, sentence))
-            worded = bool(cue and cue.search(self._text, sentence.start, sentence.end))
-            return (-drug - target, not worded, sentence.start < self._title_end, not drug, sentence.start)
+            worded = _worded(self._text[sentence.start : sentence.end], interaction)
+            return (not (drug or target), not worded, sentence.start < self._title_end, not drug, sentence.start)
 
         return min(self._sentences, key=preference)
 
+    def _of_sentence(self, sentence: Span, drugs: Sequence[Span], targets: Sequence[Span], interaction: str) -> Evidence:
+        drug, target = _closest_pair(_near(drugs, sentence), _near(targets, sentence))
+        text, section = self._text[sentence.start : sentence.end], self._section(sentence)
+        said = setting(text).over(self._setting)
+        said_of_pair = self._assertion(sentence, drug, target, section)
+        return Evidence(
+            text,
+            sentence,
+            drug,
+            target,
+            *said_of_pair,
+            trigger_span=trigger(self._text, sentence, [span for span in (drug, target) if span], interaction),
+            section=section,
+            species=said.species,
+            assays=said.assays,
+            quantities=quantities(self._text, sentence),
+        )
 
-@lru_cache(maxsize=256)
-def cues(interaction: str) -> re.Pattern[str] | None:
-    """Words of the same stems as the interaction: `inhibit…` for "inhibitor"; None where it has no word of four letters."""
-    stems = {_SUFFIX.sub("", word) for word in _WORD.findall(interaction.casefold())}
-    long = sorted(re.escape(stem) for stem in stems if len(stem) >= 4)
-    return re.compile(rf"(?<![a-z])(?:{'|'.join(long)})", re.IGNORECASE) if long else None
+    def _assertion(
+        self, sentence: Span, drug: Span | None, target: Span | None, section: SectionKind
+    ) -> tuple[Polarity, Certainty]:
+        """What the sentence says of the pair; a statement of the background section is background."""
+        if (
+            drug is None
+            or target is None
+            or _overlap(drug, target)
+            or not (_within(drug, sentence) and _within(target, sentence))
+        ):
+            return Polarity.UNASSESSED, Certainty.UNASSESSED
+        start = max(sentence.start, min(drug.start, target.start) - _CONTEXT)
+        end = min(sentence.end, max(drug.end, target.end) + _CONTEXT)
+        masked = Masked(self._text[start:end], _moved(drug, -start), _moved(target, -start))
+        put = certainty(masked)
+        known = put is Certainty.FACT and section is SectionKind.BACKGROUND
+        return polarity(masked), Certainty.BACKGROUND if known else put
+
+    def _section(self, sentence: Span) -> SectionKind:
+        starts = [block.start for block, _ in self._blocks]
+        return self._blocks[bisect_right(starts, sentence.start) - 1][1]
+
+    @cached_property
+    def _setting(self) -> Setting:
+        return setting(self._text)
+
+
+def _worded(sentence: str, interaction: str) -> bool:
+    pattern = trigger_pattern(interaction)
+    return bool(pattern and pattern.search(sentence))
+
+
+def _within(span: Span, sentence: Span) -> bool:
+    return sentence.start <= span.start and span.end <= sentence.end
+
+
+def _moved(span: Span, by: int) -> Span:
+    return Span(span.start + by, span.end + by)
 
 
 def _inside(spans: Sequence[Span], sentence: Span) -> Sequence[Span]:

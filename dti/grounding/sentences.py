@@ -8,14 +8,26 @@ from itertools import pairwise
 
 import sentencex
 
-from dti.domain.documents import Document
-from dti.domain.evidence import Span
+from dti.domain.documents import Document, Section
+from dti.domain.evidence import SectionKind, Span
 
 # The splitter does not cut between brackets, and takes the signs of "P < 0.05" and a later "P > 0.1" for a pair: all
 # sentences between them become one. One character for one keeps the offsets.
 _BRACKETS = str.maketrans("<>()[]{}", "," * 8)
 _OPENING_BRACKET = re.compile(r"(?<=[.!?] )[(\[](?=\S)")
 
+_HEADINGS = {
+    SectionKind.RESULTS: re.compile(r"result|finding|observation", re.IGNORECASE),
+    SectionKind.CONCLUSIONS: re.compile(
+        r"conclusion|discussion|interpretation|significance|implication|summary", re.IGNORECASE
+    ),
+    SectionKind.METHODS: re.compile(
+        r"method|material|design|patient|setting|procedure|experimental|approach|participant", re.IGNORECASE
+    ),
+    SectionKind.BACKGROUND: re.compile(
+        r"background|introduction|objective|aim|purpose|context|rationale|hypothes", re.IGNORECASE
+    ),
+}
 _NEVER_LAST = re.compile(r"\b(?:vs|cf|ca|e\.g|i\.e|[Ff]igs?|[Ee]qs?|[Rr]efs?|approx|p)\.$")
 _SELDOM_LAST = re.compile(r"\b(?:spp?|s?sp|subspp?|nov|gen|cv|var|al|resp|nos?|Ltd|Inc|Co|Corp|(?:[a-z]\.)+[a-z]|[A-Z])\.$")
 _ROUTE_ENDS_SENTENCE = re.compile(r"\b(?:i\.[vpmc]|[ps]\.[oc]|[bt]\.i\.d|q\.d)\.\s+(?=[A-Z][a-z]+\s)")
@@ -27,20 +39,30 @@ def sentences(document: Document) -> tuple[Span, ...]:
     Section labels belong to no sentence where the document knows its sections.
     """
     text = document.text
-    return tuple(span for block in _blocks(document, text) for span in _split(text, block))
+    return tuple(span for block, _ in blocks(document) for span in _split(text, block))
 
 
-def _blocks(document: Document, text: str) -> Iterator[Span]:
-    """Stretches of text that no sentence crosses: the title, each section, whatever stands between."""
+def blocks(document: Document) -> Iterator[tuple[Span, SectionKind]]:
+    """Stretches of text that no sentence crosses, in order: the title, each section, whatever stands between."""
+    text = document.text
     cursor = len(document.title)
-    yield Span(0, cursor)
+    yield Span(0, cursor), SectionKind.TITLE
     for section in document.sections:
         start = text.find(section.text, cursor) if section.text else -1
         if start >= 0:
-            yield Span(cursor, _before_label(text, cursor, start, section.label))
+            yield Span(cursor, _before_label(text, cursor, start, section.label)), SectionKind.UNKNOWN
             cursor = start + len(section.text)
-            yield Span(start, cursor)
-    yield Span(cursor, len(text))
+            yield Span(start, cursor), section_kind(section)
+    yield Span(cursor, len(text)), SectionKind.UNKNOWN
+
+
+def section_kind(section: Section) -> SectionKind:
+    """By the words of NLM's category, or else of the label; of "METHODS AND RESULTS" the results."""
+    for heading in (section.category, section.label):
+        for kind, words in _HEADINGS.items():
+            if words.search(heading):
+                return kind
+    return SectionKind.UNKNOWN
 
 
 def _before_label(text: str, cursor: int, start: int, label: str) -> int:

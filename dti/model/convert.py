@@ -7,26 +7,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ctranslate2.converters import TransformersConverter
-from transformers import BartForConditionalGeneration, PreTrainedTokenizerFast
+from torch import nn
+from transformers import PreTrainedModel, PreTrainedTokenizerFast
 
 from dti.errors import ModelError
-from dti.model import seq2seq
-from dti.model.vocabulary import END, PAD, START, UNKNOWN, Vocabulary
+from dti.model import _converters, backbones
+from dti.model.vocabulary import Vocabulary
 
 
 def convert(model: Path, tokenizer: Path, engine: Path, *, quantization: str = "int8") -> None:
     """Write `engine` from a saved model and its `tokenizer.json`."""
     with TemporaryDirectory() as scratch:
         # The converter reads both from one folder, and takes the special tokens from a transformers tokenizer.
-        loaded = seq2seq.load(model)
+        loaded = backbones.load(model)
+        if not isinstance(loaded, PreTrainedModel):
+            raise ModelError(f"{model}: CTranslate2 has no such layers")
         loaded.save_pretrained(scratch)
-        PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # transformers leaves it untyped
-            tokenizer_object=Vocabulary.load(tokenizer).tokenizer,
-            bos_token=START,
-            eos_token=END,
-            unk_token=UNKNOWN,
-            pad_token=PAD,
-        ).save_pretrained(scratch)
+        _tokenizer(Vocabulary.load(tokenizer)).save_pretrained(scratch)
+        _converters.register()
         try:
             TransformersConverter(scratch).convert(str(engine), quantization=quantization, force=True)
         except (ValueError, RuntimeError) as error:
@@ -34,9 +32,19 @@ def convert(model: Path, tokenizer: Path, engine: Path, *, quantization: str = "
     _keep_epsilon(loaded, engine)
 
 
-def _keep_epsilon(model: BartForConditionalGeneration, engine: Path) -> None:
+def _tokenizer(vocabulary: Vocabulary) -> PreTrainedTokenizerFast:
+    frame = vocabulary.frame
+    named = {"bos_token": frame.start, "eos_token": frame.end, "unk_token": frame.unknown, "pad_token": frame.pad}
+    added = {name: token for name, token in named.items() if token and not vocabulary.is_piece(token)}
+    return PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]  # transformers leaves it untyped
+        tokenizer_object=vocabulary.tokenizer, **added
+    )
+
+
+def _keep_epsilon(model: nn.Module, engine: Path) -> None:
     """The converter leaves CTranslate2's default epsilon of 1e-5, whatever the model's own is."""
+    norms = (getattr(module, "eps", getattr(module, "variance_epsilon", None)) for module in model.modules())
     path = engine / "config.json"
     config = json.loads(path.read_text(encoding="utf-8"))
-    config["layer_norm_epsilon"] = model.config.layer_norm_eps
+    config["layer_norm_epsilon"] = next(epsilon for epsilon in norms if epsilon is not None)
     path.write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

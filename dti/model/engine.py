@@ -13,7 +13,8 @@ from dti.codecs import Allowed, Grammar
 from dti.domain.sequences import Hypothesis
 from dti.errors import CheckpointError
 from dti.model.checkpoint import Checkpoint
-from dti.model.vocabulary import END, Vocabulary
+from dti.model.runtimes import Found, open_runtime
+from dti.model.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,8 @@ class Engine:
             self._vocabulary = Vocabulary.load(checkpoint.tokenizer)
             self._tokens = self._vocabulary.tokens()
             self._pieces = np.array([self._vocabulary.is_piece(token) for token in self._tokens])
-            self._translator = ctranslate2.Translator(
-                str(checkpoint.engine), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
-            )
+            self._end = self._vocabulary.frame.end
+            self._runtime = open_runtime(checkpoint.engine, self._vocabulary.frame.start, threads)
         except Exception as error:  # tokenizers raises bare Exception, CTranslate2 RuntimeError
             raise CheckpointError(f"{checkpoint.folder}: cannot be loaded ({error})") from error
 
@@ -54,57 +54,46 @@ class Engine:
         cost for sequences without fault.
         """
         found: dict[int, Hypothesis] = {}
-        begun: dict[int, list[str]] = {row: [] for row in range(len(batch))}
+        begun = {row: Found([], ()) for row in range(len(batch))}
         while begun:
             rows = list(begun)
-            least = int(any(not (begun[row] or grammars[row](()).end) for row in rows)) if grammars else 0
-            results = self._search([batch[row] for row in rows], [begun[row] for row in rows], least, most_tokens)
-            for row, result in zip(rows, results, strict=True):
-                tokens, ended = result.hypotheses[0], True
+            # None at least without grammars: no triplet at all is an answer.
+            least = int(any(not (begun[row].tokens or grammars[row](()).end) for row in rows)) if grammars else 0
+            sources, prefixes = [batch[row].tokens for row in rows], [begun[row].tokens for row in rows]
+            for row, new in zip(rows, self._runtime.greedy(sources, prefixes, least, most_tokens), strict=True):
+                tokens, logits, ended = [*begun[row].tokens, *new.tokens], [*begun[row].logits, *new.logits], True
                 if grammars:
-                    tokens, ended = self._well_formed(result, grammars[row], most_tokens)
+                    tokens, ended = self._well_formed(tokens, logits, grammars[row], most_tokens)
                 if ended:
-                    found[row] = self._hypothesis(tokens, _logprobs(self._ids(tokens), _steps(result)))
+                    found[row] = self._hypothesis(tokens, _logprobs(self._ids(tokens), logits))
                     del begun[row]
                 else:
-                    begun[row] = tokens
+                    begun[row] = Found(tokens, logits[: len(tokens)])
         return [found[row] for row in range(len(batch))]
 
-    def _search(
-        self, batch: Sequence[Source], begun: Sequence[list[str]], least_tokens: int, most_tokens: int
-    ) -> list[ctranslate2.TranslationResult]:
-        results: list[ctranslate2.TranslationResult] = self._translator.translate_batch(
-            [source.tokens for source in batch],
-            target_prefix=[*begun] if any(begun) else None,
-            beam_size=1,
-            max_input_length=0,
-            min_decoding_length=least_tokens,  # none: no triplet at all is an answer
-            max_decoding_length=most_tokens,
-            return_logits_vocab=True,
-        )
-        return results
-
-    def _well_formed(self, result: ctranslate2.TranslationResult, grammar: Grammar, most_tokens: int) -> tuple[list[str], bool]:
+    def _well_formed(
+        self, generated: Sequence[str], steps: Sequence[ctranslate2.StorageView], grammar: Grammar, most_tokens: int
+    ) -> tuple[list[str], bool]:
         """The tokens up to the first that is not allowed, then the best allowed one; whether the sequence ends there."""
-        tokens = [token for token in result.hypotheses[0] if token != END][:most_tokens]
-        for position, logits in enumerate(_steps(result)[:most_tokens]):
+        tokens = [token for token in generated if token != self._end][:most_tokens]
+        for position, logits in enumerate(steps[:most_tokens]):
             allowed = grammar(tokens[:position])
-            token = tokens[position] if position < len(tokens) else END
+            token = tokens[position] if position < len(tokens) else self._end
             if self._permits(allowed, token):
                 continue
             best = self._best(allowed, np.asarray(logits, dtype=np.float64))
-            kept = tokens[:position] if best == END else [*tokens[:position], best]
-            return kept, best == END or len(kept) == most_tokens
+            kept = tokens[:position] if best == self._end else [*tokens[:position], best]
+            return kept, best == self._end or len(kept) == most_tokens
         return tokens, True
 
     def _permits(self, allowed: Allowed, token: str) -> bool:
-        if token == END:
+        if token == self._end:
             return allowed.end
         return token in allowed.markers or (allowed.text and self._vocabulary.is_piece(token))
 
     def _best(self, allowed: Allowed, logits: npt.NDArray[np.float64]) -> str:
         open_ = self._pieces.copy() if allowed.text else np.zeros_like(self._pieces)
-        open_[self._ids([*allowed.markers, *([END] if allowed.end else [])])] = True
+        open_[self._ids([*allowed.markers, *([self._end] if allowed.end else [])])] = True
         return self._tokens[int(np.where(open_, logits[: len(open_)], -np.inf).argmax())]
 
     def _ids(self, tokens: Sequence[str]) -> list[int]:
@@ -121,31 +110,16 @@ class Engine:
     ) -> list[tuple[Hypothesis, ...]]:
         """The `width` best sequences of each source, best first; scores come from a second, forced pass."""
         sources = [source.tokens for source in batch]
-        results = self._translator.translate_batch(
-            sources,
-            beam_size=width,
-            num_hypotheses=width,
-            length_penalty=length_penalty,
-            max_input_length=0,
-            min_decoding_length=0,  # no triplet at all is an answer
-            max_decoding_length=most_tokens,
-        )
         hypotheses = []
-        for tokens, result in zip(sources, results, strict=True):
-            scored = self._translator.score_batch([tokens] * len(result.hypotheses), result.hypotheses, max_input_length=0)
-            pairs = zip(result.hypotheses, scored, strict=True)
-            hypotheses.append(tuple(self._hypothesis(generated, score.log_probs) for generated, score in pairs))
+        for source, found in zip(sources, self._runtime.beam(sources, width, length_penalty, most_tokens), strict=True):
+            pairs = zip(found, self._runtime.score(source, found), strict=True)
+            hypotheses.append(tuple(self._hypothesis(tokens, logprobs) for tokens, logprobs in pairs))
         return hypotheses
 
     def _hypothesis(self, tokens: Sequence[str], logprobs: Sequence[float]) -> Hypothesis:
-        kept = [token for token in tokens if token != END]
+        kept = [token for token in tokens if token != self._end]
         text, located = self._vocabulary.join(kept, logprobs)
         return Hypothesis(text, located)
-
-
-def _steps(result: ctranslate2.TranslationResult) -> Sequence[ctranslate2.StorageView]:
-    """Logits [vocabulary] of each step, begun tokens included; none for a sequence that ended at once."""
-    return result.logits[0] if result.logits else ()
 
 
 def _logprobs(ids: Sequence[int], logits: Sequence[ctranslate2.StorageView]) -> list[float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from dti.codecs import Codec
-from dti.model.vocabulary import END, PAD, START, Vocabulary
+from dti.model.vocabulary import Vocabulary
 from dti.training.corpora import Corpora, Example, swap_names
 from dti.training.experiment import Stage
 from dti.training.pointing import varied
@@ -106,11 +106,9 @@ class Collator:
         return self._codec.source(example.document, example.candidates, example.style)
 
     def _source(self, text: str) -> tuple[list[int], str]:
-        encoding = self._vocabulary.tokenizer.encode(text)
-        if len(encoding.ids) <= self._source_tokens:
-            return list(encoding.ids), text.lower()
-        kept = self._source_tokens - 1
-        return [*encoding.ids[:kept], self._vocabulary.id(END)], text[: encoding.offsets[kept - 1][1]].lower()
+        encoding, cut = self._vocabulary.read(text, self._source_tokens)
+        seen = text[: max(end for _, end in encoding.offsets)] if cut else text
+        return list(encoding.ids), seen.lower()
 
     def _target(self, example: Example, seen: str) -> list[int]:
         pointed = example.document is not None  # the legend shows all candidates, however much text is cut
@@ -119,14 +117,14 @@ class Collator:
         while len(pieces) >= self._target_tokens:
             triplets.pop()
             pieces = self._vocabulary.pieces(self._codec.render(triplets, example.candidates))
-        return [*pieces, self._vocabulary.id(END)]
+        return [*pieces, self._vocabulary.id(self._vocabulary.frame.end)]
 
 
 def batch_of(
     sources: Sequence[Sequence[int]], targets: Sequence[Sequence[int]], vocabulary: Vocabulary, texts: Sequence[str] = ()
 ) -> Batch:
     """Pad; the decoder reads its targets shifted right, the start token before the first."""
-    pad, start = vocabulary.id(PAD), vocabulary.id(START)
+    pad, start = vocabulary.id(vocabulary.frame.pad), vocabulary.id(vocabulary.frame.start)
     source = _padded(sources, pad)
     decoder = _padded([[start, *target[:-1]] for target in targets], pad)
     return Batch(source, (source != pad).long(), decoder, _padded(targets, _IGNORED), tuple(texts))

@@ -23,13 +23,16 @@ _EXAMPLES = ("sentences", "documents", UNLABELLED)
 class Architecture:
     """The model before training; `encoder` is a hub id or a folder with a BERT.
 
-    `settings` are those of the backbone beyond `decoder_layers` and `dropout`. With a `parent`, the output folder
-    of an earlier run, model and vocabulary are its own and the rest is not used.
+    `settings` are those of the backbone beyond `decoder_layers` and `dropout`; a backbone from the hub is named there as
+    `pretrained`, and has nothing to do with the settings from `encoder` on. With a `parent`, the output folder of an earlier
+    run, model and vocabulary are its own and the rest is not used, but for the adapter: it says which weights learn.
     """
 
     parent: str = ""
     backbone: str = "bart_from_bert"
     settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    adapter: str = "full"
+    adapter_settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     encoder: str = "sentence-transformers/all-MiniLM-L6-v2"
     decoder_layers: int = 2
     dropout: float = 0.1
@@ -122,6 +125,8 @@ class Experiment:
         settings = dataclasses.asdict(self)
         for free in ("name", "save_steps", "serving"):
             del settings[free]
+        if self.architecture.adapter == "full":  # says nothing that runs from before there were adapters do not say
+            del settings["architecture"]["adapter"], settings["architecture"]["adapter_settings"]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 

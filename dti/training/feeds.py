@@ -10,7 +10,7 @@ from typing import Protocol
 
 from dti.codecs import Codec
 from dti.errors import TrainingError
-from dti.model.vocabulary import END, START, UNKNOWN, Vocabulary
+from dti.model.vocabulary import END, MASK, START, UNKNOWN, Vocabulary
 from dti.training.batches import CHARACTERS_PER_TOKEN, Batch, Collator, batch_of, epoch, packed
 from dti.training.corpora import Corpora, Example
 from dti.training.experiment import Experiment, Stage
@@ -54,6 +54,8 @@ class UnlabelledFeed:
 
     def __init__(self, seed: int, pool: Pool, vocabulary: Vocabulary, objective: Objective) -> None:
         self._seed = seed
+        if vocabulary.tokenizer.token_to_id(MASK) is None:
+            raise TrainingError("a backbone from the hub is pretrained already: no stage on unlabelled literature for it")
         self._pool = pool
         self._vocabulary = vocabulary
         self._objective = objective

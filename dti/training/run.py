@@ -3,6 +3,7 @@
 ::
 
     OUT/tokenizer.json, model/     vocabulary and weights, untrained until the run is through
+    OUT/base/                      the untrained weights, where an adapter is trained beside them; `model/` is merged then
     OUT/state/                     where a killed run goes on
     OUT/lexicon/                   the data folder's name tables, compiled, where the codec points
     OUT/log.jsonl                  one line every few steps
@@ -18,15 +19,13 @@ import json
 import lzma
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
-from tokenizers import Tokenizer
-from transformers import BertModel
 
 from dti.codecs import CODECS, Codec
 from dti.codecs.pointer import MOST
@@ -34,14 +33,15 @@ from dti.decoding import DECODERS, Beam, Decoder, Greedy
 from dti.errors import TrainingError
 from dti.lexicon import open_lexicon
 from dti.mentions import Recogniser, selector
-from dti.model import backbones, seq2seq
-from dti.model.backbones import BACKBONES, FusedModel, Model, Origin
+from dti.model import backbones, hub, seq2seq
+from dti.model.adapters import ADAPTERS, Adapter
+from dti.model.backbones import BACKBONES, Backbone, FusedModel, Material, Model
 from dti.model.calibration import Calibration
 from dti.model.checkpoint import Checkpoint, Packed, Parts, pack, write
 from dti.model.convert import convert
 from dti.model.engine import Engine
 from dti.model.torch_search import TorchSearch
-from dti.model.vocabulary import Vocabulary, trim
+from dti.model.vocabulary import Vocabulary
 from dti.training import calibrate, curve, state
 from dti.training.card import card, identity
 from dti.training.corpora import Corpora, read_corpora
@@ -54,6 +54,7 @@ from dti.training.trainer import Progress, Trainer
 from dti.training.unlabelled import Pool
 
 _ABSTRACTS_COUNTED = 15_000
+_BASE = "base"
 _UNFITTED = Calibration(0.0, 1.0, 0.0)
 _LICENCES = {"sentence-transformers/all-MiniLM-L6-v2": "Apache-2.0"}
 
@@ -80,7 +81,9 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     corpora = _read(order, codec)
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)
     feeds = _feeds(experiment, corpora, vocabulary, order.data)
-    steps = Trainer(experiment, model, order.out).run(feeds, most_steps=order.most_steps, report=report)
+    adapted = _adapter(experiment).apply(model, vocabulary)
+    steps = Trainer(experiment, adapted.model, order.out).run(feeds, most_steps=order.most_steps, report=report)
+    model = adapted.merge()
     model.save_pretrained(str(order.out / "model"))
     if experiment.unlabelled:
         curve.draw(order.out / "log.jsonl", order.out / "curve.png")
@@ -105,19 +108,41 @@ def _read(order: Order, codec: Codec) -> Corpora:
 def prepare(experiment: Experiment, corpora: Corpora, data: Path, out: Path) -> tuple[Model, Vocabulary]:
     """Model and vocabulary in `out`, built from the recipe's encoder if they are not there yet."""
     torch.set_num_threads(experiment.threads)
-    if not (out / "model" / "config.json").exists():
-        _build(experiment, corpora, CODECS.build(experiment.codec), data, out)
-    model = backbones.load(out / "model")
+    untrained = out / (_BASE if _adapter(experiment).keeps_base else "model")
+    if not (untrained / "config.json").exists():
+        _build(experiment, corpora, CODECS.build(experiment.codec), data, untrained)
+    model = backbones.load(untrained)
     if isinstance(model, FusedModel) and any(stage.examples == UNLABELLED for stage in experiment.stages):
         raise TrainingError("a bert_fused model cannot learn from unlabelled literature: its BERT would read what is hidden")
-    return model, Vocabulary.load(out / "tokenizer.json")
+    vocabulary = Vocabulary.load(out / "tokenizer.json")
+    _check_lengths(experiment, model, vocabulary)
+    torch.manual_seed(experiment.seed)
+    return model, vocabulary
+
+
+def _adapter(experiment: Experiment) -> Adapter:
+    return ADAPTERS.build(experiment.architecture.adapter, **experiment.architecture.adapter_settings)
+
+
+def _check_lengths(experiment: Experiment, model: Model, vocabulary: Vocabulary) -> None:
+    """Raises TrainingError where a prompt leaves no room for text, or a model without an encoder none for the target."""
+    sources = (experiment.serving.source_tokens, *(stage.source_tokens for stage in experiment.stages))
+    if min(sources) <= vocabulary.framing:
+        raise TrainingError(f"source_tokens of {min(sources)}: {vocabulary.framing} tokens stand around every source")
+    if isinstance(model, FusedModel) or model.config.is_encoder_decoder:
+        return
+    asked, there = max(sources) + experiment.target_tokens, int(model.config.max_position_embeddings)
+    if asked > there:
+        raise TrainingError(f"source_tokens and target_tokens make sequences of {asked} tokens; the model reads {there}")
 
 
 def _feeds(experiment: Experiment, corpora: Corpora, vocabulary: Vocabulary, data: Path) -> dict[str, Feed]:
     labelled = LabelledFeed(experiment, corpora, vocabulary, CODECS.build(experiment.codec))
-    objective = OBJECTIVES.build(experiment.pretraining.objective, **experiment.pretraining.settings)
-    unlabelled = UnlabelledFeed(experiment.seed, Pool.of(data, corpora), vocabulary, objective)
-    return {"sentences": labelled, "documents": labelled, UNLABELLED: unlabelled}
+    feeds: dict[str, Feed] = {"sentences": labelled, "documents": labelled}
+    if any(stage.examples == UNLABELLED for stage in experiment.stages):
+        objective = OBJECTIVES.build(experiment.pretraining.objective, **experiment.pretraining.settings)
+        feeds[UNLABELLED] = UnlabelledFeed(experiment.seed, Pool.of(data, corpora), vocabulary, objective)
+    return feeds
 
 
 def _finish(
@@ -167,64 +192,67 @@ def _on_torch(model: FusedModel, vocabulary: Vocabulary, decoder: Decoder, sourc
 
 def _parents(architecture: Architecture) -> list[dict[str, str]]:
     """Where the first weights came from, each with the sum of its file."""
-    encoder = architecture.encoder
-    told = {"encoder": encoder, "licence": _LICENCES.get(encoder, "see its own card")}
-    parents = [{**told, "sha256": _sum(Path(seq2seq.encoder_source(encoder)))}]
+    source = _backbone(architecture).source(architecture.encoder)
+    told = {"pretrained": source, "licence": _LICENCES.get(source, "see its own card")}
+    parents = [{**told, "sha256": _sum(hub.held(seq2seq.encoder_source(source)))}]
     if architecture.parent:
         parents.append({"run": Path(architecture.parent).name, "sha256": _sum(_newest(Path(architecture.parent)))})
     return parents
 
 
-def _sum(folder: Path) -> str:
-    weights = folder / "model.safetensors"
-    return hashlib.sha256(weights.read_bytes()).hexdigest() if weights.exists() else "read from the hub"
+def _sum(folder: Path | None) -> str:
+    """Sum of the weights, or of a list of their sums where they are in parts."""
+    sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in hub.weights(folder)] if folder else []
+    if len(sums) > 1:
+        return hashlib.sha256("\n".join(sums).encode()).hexdigest()
+    return sums[0] if sums else "read from the hub"
 
 
-def _inherit(parent: Path, codec: Codec, out: Path) -> None:
+def _inherit(parent: Path, codec: Codec, untrained: Path) -> None:
     """Begin with the vocabulary and the newest weights of an earlier run, which need not have ended."""
     tokenizer = parent / "tokenizer.json"
     if not tokenizer.exists() or not (parent / "model" / "config.json").exists():
-        raise TrainingError(f"{parent} holds no training run")
+        raise TrainingError(f"{parent} holds no training run, or one that keeps its weights apart and has not ended")
     missing = set(codec.markers) - Vocabulary.load(tokenizer).tokenizer.get_vocab(with_added_tokens=True).keys()
     if missing:
         raise TrainingError(f"{tokenizer} has no {min(missing)!r}: the parent was trained for another codec")
     model = backbones.load(parent / "model")
     state.read_weights(_newest(parent), model)
-    out.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(tokenizer, out / "tokenizer.json")
-    model.save_pretrained(str(out / "model"))
+    untrained.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(tokenizer, untrained.parent / "tokenizer.json")
+    model.save_pretrained(str(untrained))
 
 
 def _newest(parent: Path) -> Path:
-    """The folder with an earlier run's last weights: its state, where it still has one."""
-    found = state.latest(parent / "state")
+    """The folder with an earlier run's last weights: its state, where that still has all of them."""
+    found = None if (parent / _BASE).exists() else state.latest(parent / "state")
     return found[0] if found else parent / "model"
 
 
-def _build(experiment: Experiment, corpora: Corpora, codec: Codec, data: Path, out: Path) -> None:
-    """Write `tokenizer.json` and the untrained `model/`."""
-    if experiment.architecture.parent:
-        _inherit(Path(experiment.architecture.parent), codec, out)
-        return
-    source = seq2seq.encoder_source(experiment.architecture.encoder)
-    bert = BertModel.from_pretrained(source, add_pooling_layer=False)
-    full = _tokenizer(source)
+def _build(experiment: Experiment, corpora: Corpora, codec: Codec, data: Path, untrained: Path) -> None:
+    """Write the untrained weights, and `tokenizer.json` beside their folder."""
     architecture = experiment.architecture
-    vocabulary, rows = trim(full, _texts(corpora, data), codec.markers, least=architecture.least_piece_count)
-    torch.manual_seed(experiment.seed)
-    settings = {"decoder_layers": architecture.decoder_layers, "dropout": architecture.dropout, **architecture.settings}
-    model = BACKBONES.build(architecture.backbone, **settings).build(Origin(bert, full, vocabulary, rows))
-    out.mkdir(parents=True, exist_ok=True)
-    vocabulary.tokenizer.save(str(out / "tokenizer.json"))
-    model.save_pretrained(str(out / "model"))
+    if architecture.parent:
+        _inherit(Path(architecture.parent), codec, untrained)
+        return
+    material = Material(
+        seed=experiment.seed,
+        encoder=architecture.encoder,
+        markers=codec.markers,
+        least_piece_count=architecture.least_piece_count,
+        texts=partial(_texts, corpora, data),
+    )
+    begun = _backbone(architecture).begin(material)
+    untrained.parent.mkdir(parents=True, exist_ok=True)
+    begun.vocabulary.tokenizer.save(str(untrained.parent / "tokenizer.json"))
+    begun.model.save_pretrained(str(untrained))
 
 
-def _tokenizer(source: str) -> Tokenizer:
-    folder = Path(source)
-    full = Tokenizer.from_file(str(folder / "tokenizer.json")) if folder.is_dir() else Tokenizer.from_pretrained(source)
-    full.no_truncation()
-    full.no_padding()
-    return full
+def _backbone(architecture: Architecture) -> Backbone:
+    known = {field.name for field in fields(BACKBONES[architecture.backbone])}  # type: ignore[arg-type]  # all are dataclasses
+    own = {"decoder_layers": architecture.decoder_layers, "dropout": architecture.dropout}
+    shared = {name: value for name, value in own.items() if name in known}
+    return BACKBONES.build(architecture.backbone, **{**shared, **architecture.settings})
 
 
 def _texts(corpora: Corpora, data: Path) -> Iterator[str]:

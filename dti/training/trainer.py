@@ -16,6 +16,7 @@ from torch import nn
 
 from dti.errors import TrainingError
 from dti.model.backbones import FusedModel, Model
+from dti.model.teacher_forcing import logits
 from dti.training import state
 from dti.training.batches import Batch, with_steps
 from dti.training.experiment import Experiment, Optimisation, Stage
@@ -113,11 +114,9 @@ class Trainer:
 
     def _loss(self, batch: Batch, smoothing: float) -> torch.Tensor:
         """Cross-entropy per target token; the forward pass is in bf16 on a GPU."""
-        inputs = {"input_ids": batch.source, "attention_mask": batch.mask, "decoder_input_ids": batch.decoder}
-        texts = {"texts": batch.texts} if isinstance(self._model, FusedModel) else {}
         with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._device.type == "cuda"):
-            logits = self._model(**inputs, **texts).logits
-        return nn.functional.cross_entropy(logits.flatten(0, 1).float(), batch.labels.flatten(), label_smoothing=smoothing)
+            said = logits(self._model, batch.source, batch.mask, batch.decoder, batch.texts)
+        return nn.functional.cross_entropy(said.flatten(0, 1).float(), batch.labels.flatten(), label_smoothing=smoothing)
 
     def _log(self, line: Progress) -> None:
         with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
@@ -131,7 +130,10 @@ def _frozen(model: Model, layers: int) -> Iterator[None]:
     if not layers:
         yield
         return
-    top = model.get_encoder().layers[layers - 1]
+    stack = getattr(_encoder(model), "layers", None)
+    if stack is None:
+        raise TrainingError("frozen_layers: only the encoders of BART, of BERT and of their kin can be frozen")
+    top = stack[layers - 1]
     hook = top.register_forward_hook(lambda _module, _inputs, output: output.detach())
     try:
         yield
@@ -139,15 +141,18 @@ def _frozen(model: Model, layers: int) -> Iterator[None]:
         hook.remove()
 
 
+def _encoder(model: Model) -> nn.Module | None:
+    """The encoder, where the model has one."""
+    return model.get_encoder() if isinstance(model, FusedModel) or model.config.is_encoder_decoder else None
+
+
 def _optimiser(model: Model, settings: Optimisation) -> torch.optim.AdamW:
     """Two groups: the encoder, with the embeddings that a BART shares with it, and the rest; what is frozen is in neither."""
     learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    pretrained = {id(parameter) for parameter in model.get_encoder().parameters()}
-    encoder = [p for p in learning if id(p) in pretrained]
-    decoder = [p for p in learning if id(p) not in pretrained]
+    pretrained = {id(parameter) for parameter in encoder.parameters()} if (encoder := _encoder(model)) else set()
     groups = [
-        {"params": encoder, "peak": settings.encoder_learning_rate},
-        {"params": decoder, "peak": settings.learning_rate},
+        {"params": [p for p in learning if id(p) in pretrained], "peak": settings.encoder_learning_rate},
+        {"params": [p for p in learning if id(p) not in pretrained], "peak": settings.learning_rate},
     ]
     return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS, weight_decay=settings.weight_decay)
 

@@ -12,48 +12,14 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 
 from dti.errors import CheckpointError, OptionError, TrainingError  # noqa: E402 - after the skip
+from dti.extraction import Extractor  # noqa: E402
 from dti.model import backbones  # noqa: E402
 from dti.model.backbones import BACKBONES  # noqa: E402
 from dti.model.checkpoint import Checkpoint  # noqa: E402
 from dti.training import run  # noqa: E402
-from dti.training.experiment import Architecture, Experiment, Optimisation, Serving, Stage  # noqa: E402
-from tests.tiny_model import write_corpus, write_tiny_encoder  # noqa: E402
+from tests.tiny_training import DOCUMENTS, READ, STAGE, KilledError, experiment  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(BACKBONES))
-SMALL = {
-    "bart_from_bert": {},
-    "transformer": {"width": 32, "feed_forward": 64},
-    "bert_fused": {"width": 32, "feed_forward": 64},
-}
-STAGE = Stage(name="documents", examples="documents", steps=6, source_tokens=64, batch_tokens=512)
-RATES = Optimisation(learning_rate=3e-3, encoder_learning_rate=3e-3, warmup_steps=2)
-
-
-class KilledError(Exception):
-    """Stands for SIGKILL: nothing after it runs."""
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    return write_corpus(tmp_path_factory.mktemp("data"))
-
-
-@pytest.fixture(scope="module")
-def encoder(tmp_path_factory):
-    return write_tiny_encoder(tmp_path_factory.mktemp("bert"))
-
-
-def experiment(name, encoder):
-    return Experiment(
-        name=name,
-        threads=1,
-        target_tokens=48,
-        save_steps=4,
-        architecture=Architecture(encoder=str(encoder), backbone=name, settings=SMALL[name], least_piece_count=1),
-        optimisation=RATES,
-        stages=(STAGE,),
-        serving=Serving(source_tokens=64, decoding="beam", settings={"width": 2, "most_tokens": 8}),
-    )
 
 
 def test_every_file_of_the_family_is_registered():
@@ -62,14 +28,14 @@ def test_every_file_of_the_family_is_registered():
 
 
 @EACH
-def test_it_trains_resumes_measures_and_packs(name, tmp_path, data, encoder):
+def test_it_trains_resumes_measures_and_packs(name, tmp_path, data, hub):
     def kill(_progress):
         raise KilledError
 
-    whole = run.train(experiment(name, encoder), run.Order(data=data, out=tmp_path / "whole"), lambda _: None)
+    whole = run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "whole"), lambda _: None)
     with pytest.raises(KilledError):
-        run.train(experiment(name, encoder), run.Order(data=data, out=tmp_path / "killed"), kill)
-    run.train(experiment(name, encoder), run.Order(data=data, out=tmp_path / "killed", resume=True), lambda _: None)
+        run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "killed"), kill)
+    run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "killed", resume=True), lambda _: None)
     one, other = (dict(backbones.load(tmp_path / out / "model").named_parameters()) for out in ("whole", "killed"))
     assert all(torch.equal(one[key], other[key]) for key in one)
     assert whole.card["servable"] is BACKBONES[name].servable
@@ -77,11 +43,12 @@ def test_it_trains_resumes_measures_and_packs(name, tmp_path, data, encoder):
 
 
 @EACH
-def test_only_what_can_be_served_opens_as_a_checkpoint(name, tmp_path, data, encoder):
+def test_only_what_can_be_served_opens_as_a_checkpoint(name, tmp_path, data, hub):
     order = run.Order(data=data, out=tmp_path, most_steps=1, weights=False)
-    packed = run.train(experiment(name, encoder), order, lambda _: None)
+    packed = run.train(experiment(name, hub), order, lambda _: None)
     if BACKBONES[name].servable:
         assert Checkpoint.open(packed.folder).sha256 == packed.sha256
+        assert {result.outcome for result in Extractor.open(packed.folder).extract(DOCUMENTS)} <= READ
         return
     assert (packed.folder / "model" / "model.safetensors").exists()
     assert any("torch only" in limit for limit in packed.card["limits"])
@@ -89,8 +56,8 @@ def test_only_what_can_be_served_opens_as_a_checkpoint(name, tmp_path, data, enc
         Checkpoint.open(packed.folder)
 
 
-def test_a_fused_model_is_not_pretrained(tmp_path, data, encoder):
-    plan = replace(experiment("bert_fused", encoder), stages=(replace(STAGE, examples="unlabelled"),))
+def test_a_fused_model_is_not_pretrained(tmp_path, data, hub):
+    plan = replace(experiment("bert_fused", hub), stages=(replace(STAGE, examples="unlabelled"),))
     with pytest.raises(TrainingError, match="its BERT would read what is hidden"):
         run.train(plan, run.Order(data=data, out=tmp_path), lambda _: None)
 

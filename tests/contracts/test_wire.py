@@ -5,15 +5,28 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel
 
-from api import schemas
+from api import knowledge, schemas
 from dti.client import answers
 
-_ANSWERS = ["Asked", "Batch", "Item", "Upload", "Run", "DocumentRef", "Evidence", "Triplet", "Reading", "Document"]
+_ANSWERS = [
+    "Asked",
+    "Batch",
+    "Item",
+    "Upload",
+    "Run",
+    "DocumentRef",
+    "Quantity",
+    "Supporting",
+    "Evidence",
+    "Triplet",
+    "Reading",
+    "Document",
+]
 
 
 @pytest.mark.parametrize("name", _ANSWERS)
 def test_client_and_service_name_the_same_fields(name: str) -> None:
-    schema: type[BaseModel] = getattr(schemas, name)
+    schema: type[BaseModel] = getattr(schemas, name, None) or getattr(knowledge, name)
 
     assert set(getattr(answers, name).__annotations__) == set(schema.model_fields)
 

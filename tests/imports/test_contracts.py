@@ -27,6 +27,10 @@ LINT_IMPORTS = shutil.which("lint-imports", path=sysconfig.get_path("scripts"))
 CASES: Mapping[str, tuple[set[str], Mapping[str, str]]] = {
     "db imports workers": ({"rooms"}, {"db/planted.py": "import workers.leaf", "workers/leaf.py": ""}),
     "dti imports db": ({"rooms"}, {"dti/evaluation/planted.py": "import db.leaf", "db/leaf.py": ""}),
+    "a scorer reads curated tables": (
+        {"rooms"},
+        {"dti/evaluation/planted.py": "import db.curated.leaf", "db/curated/leaf.py": ""},
+    ),
     "domain imports a scorer": (
         {"core"},
         {"dti/domain/planted.py": "import dti.evaluation.leaf", "dti/evaluation/leaf.py": ""},

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from dti.model import seq2seq
-from dti.model.backbones.base import Model, Origin
+from dti.model.backbones._from_bert import FromBert, Origin
+from dti.model.backbones.base import Model
 
 
 @dataclass(frozen=True, kw_only=True)
-class BartFromBert:
+class BartFromBert(FromBert):
     """Encoder, embeddings and first decoder weights are BERT's."""
 
     servable: ClassVar[bool] = True

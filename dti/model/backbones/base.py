@@ -2,33 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeAlias
 
-from tokenizers import Tokenizer
-from transformers import BartForConditionalGeneration, BertModel
+from transformers import PreTrainedModel
 
 from dti.model.backbones._fused import FusedModel
 from dti.model.vocabulary import Vocabulary
 
-Model: TypeAlias = BartForConditionalGeneration | FusedModel
+Model: TypeAlias = PreTrainedModel | FusedModel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What a recipe gives a backbone to begin with.
+
+    `encoder` is a hub id or folder of a BERT; a vocabulary that is trimmed keeps what occurs `least_piece_count` times in
+    `texts`; `markers` are the codec's.
+    """
+
+    seed: int
+    encoder: str
+    markers: Sequence[str]
+    least_piece_count: int
+    texts: Callable[[], Iterable[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """A BERT with its own tokenizer, and our vocabulary, whose id i is BERT's `rows[i]` (-1: new)."""
+class Begun:
+    """A model before training, and its vocabulary."""
 
-    bert: BertModel
-    tokenizer: Tokenizer
+    model: Model
     vocabulary: Vocabulary
-    rows: Sequence[int]
 
 
 class Backbone(Protocol):
-    """An architecture with its settings; torch's generator decides the weights that are new."""
+    """An architecture with its settings; the seed decides the weights that are new."""
 
     servable: ClassVar[bool]  # whether CTranslate2 can run what is built
 
-    def build(self, origin: Origin) -> Model:
-        """An untrained model, apart from what `origin` brings along."""
+    def source(self, encoder: str) -> str:
+        """Hub id or folder of where the first weights come from."""
+
+    def begin(self, material: Material) -> Begun:
+        """An untrained model, apart from what a pretrained one brings along; raises HubError where that is not to be had."""

@@ -12,14 +12,15 @@ from tokenizers import Tokenizer
 from transformers import BertModel
 
 from dti.errors import OptionError
+from dti.model.backbones._from_bert import FromBert, Origin
 from dti.model.backbones._fused import BERT, CONFIG, TOKENIZER, WEIGHTS, FusedModel, Reader
 from dti.model.backbones._fused_layers import Shape
-from dti.model.backbones.base import Model, Origin
+from dti.model.backbones.base import Model
 from dti.model.vocabulary import END, PAD, START
 
 
 @dataclass(frozen=True, kw_only=True)
-class BertFused:
+class BertFused(FromBert):
     """Built from scratch around BERT; `drop_net` is the ratio q of the drop-net, 0 to 0.5.
 
     Runs on torch only: CTranslate2 has no such layer.

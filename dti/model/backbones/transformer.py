@@ -7,13 +7,14 @@ from typing import ClassVar
 
 from transformers import BartConfig, BartForConditionalGeneration
 
-from dti.model.backbones.base import Model, Origin
+from dti.model.backbones._from_bert import FromBert, Origin
+from dti.model.backbones.base import Model
 from dti.model.seq2seq import FOR_CONVERTER
 from dti.model.vocabulary import END, PAD, START
 
 
 @dataclass(frozen=True, kw_only=True)
-class Transformer:
+class Transformer(FromBert):
     """Post-norm, ReLU, one embedding table for both sides and the output; nothing is pretrained.
 
     Stock BART is its carrier, so positions are learnt, and embeddings are normalised before the first layer.

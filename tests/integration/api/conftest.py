@@ -14,7 +14,7 @@ import uvicorn
 
 from api.app import create_app
 from db.engine import SessionFactory, make_engine, make_session_factory
-from db.repository import documents, extractions
+from db.repository import beliefs, documents, extractions
 from db.unit_of_work import UnitOfWork
 from dti.domain.documents import Document
 from dti.domain.entities import Curie, Entity, EntityKind, Link
@@ -114,6 +114,7 @@ def store(session_factory: SessionFactory) -> Store:
                 row.id, loaded.content_sha256, Extraction(document, run, outcome, claims, reason=reason)
             )
             extractions.record(unit.session, run, [result])
+            beliefs.recompute(unit.session)
             unit.commit()
 
     return store_one

@@ -97,10 +97,10 @@ def test_query_prints_a_table_surest_first(url: str, store: Store) -> None:
     assert [line.rstrip() for line in result.stdout.splitlines()] == snapshot(
         [
             "",
-            " Drug      Interaction   Target   Conf.   Evidence                                                       Source",
-            " ──────────────────────────────────────────────────────────────────────────────────────────────────────────────",
-            " Aspirin   inhibitor     COX-2     0.88   Aspirin  [2J inhibits COX-2, too.                              12",
-            " Aspirin   inhibitor     COX-1     0.75   Aspirin irreversibly inhibits COX-1 by acetylating a serine.   11 +1",
+            " Drug      Interaction   Target   Belief   Evidence                                                       Source",
+            " ───────────────────────────────────────────────────────────────────────────────────────────────────────────────",
+            " Aspirin   inhibitor     COX-2      0.88   Aspirin  [2J inhibits COX-2, too.                              12",
+            " Aspirin   inhibitor     COX-1      0.75   Aspirin irreversibly inhibits COX-1 by acetylating a serine.   11",
             "",
             "2 triplets",
         ]
@@ -109,7 +109,7 @@ def test_query_prints_a_table_surest_first(url: str, store: Store) -> None:
 
 def test_query_prints_json_and_says_when_there_is_more(url: str, store: Store) -> None:
     for number in range(3):
-        store(str(number + 1), "T", claim(f"d{number} b c", 0.5, "t"))
+        store(str(number + 1), "T", claim(f"d{number} b c", 0.5, f"d{number} c"))
 
     lines = _run(query, "--target", "c", "--limit", "2", "--json", "--url", url).stdout.splitlines()
 

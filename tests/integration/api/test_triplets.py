@@ -33,17 +33,35 @@ def test_a_triplet_comes_with_its_best_evidence(api: httpx.Client, store: Store)
                     "target": "COX-1",
                     "drug_curie": None,
                     "target_curie": None,
-                    "evidence_count": 2,
-                    "document_count": 2,
+                    "interaction_type": "unknown",
+                    "direction": "unclear",
+                    "belief": 0.75,
+                    "support": 0.75,
+                    "denial": 0.0,
+                    "paper_count": 1,
+                    "grounded": True,
+                    "opposed": False,
+                    "curated": None,
+                    "evidence_count": 1,
+                    "document_count": 1,
                     "confidence": 0.75,
                     "best_evidence": {
                         "id": 1,
                         "confidence": 0.75,
                         "polarity": "unassessed",
+                        "certainty": "unassessed",
+                        "section": "unknown",
                         "sentence": "Aspirin inhibits COX-1 .",
                         "sentence_span": [0, 24],
                         "drug_span": [0, 7],
                         "target_span": [17, 22],
+                        "trigger_span": None,
+                        "species": [],
+                        "assays": [],
+                        "quantities": [],
+                        "supporting": [],
+                        "withdrawn_at": None,
+                        "withdrawn_reason": "",
                         "document": {"key": "pmid:11", "pmid": "11", "title": "Aspirin inhibits COX-1 .", "status": "ok"},
                         "run": {
                             "id": "e3d5313994a721f7444d8c962d34cedb",
@@ -82,15 +100,17 @@ def test_filters_hold_for_the_evidence_that_is_counted(api: httpx.Client, store:
     grounded = api.get("/v1/triplets", params={"grounded": "true", "min_confidence": 0.5}).json()["items"]
     ungrounded = api.get("/v1/triplets", params={"grounded": "false"}).json()["items"]
     of_paper = api.get("/v1/triplets", params={"pmid": "002"})
+    anything = api.get("/v1/triplets", params={"grounded": "any"}).json()["items"]
 
     assert [(t["drug"], t["evidence_count"], t["confidence"]) for t in grounded] == [("a", 1, 0.6)]
     assert [(t["drug"], t["evidence_count"], t["confidence"]) for t in ungrounded] == [("a", 1, 0.9)]
+    assert [(t["drug"], t["evidence_count"], t["confidence"]) for t in anything] == [("a", 2, 0.9), ("x", 1, 0.3)]
     assert _ids(of_paper) == ["a b c", "x b c"]
 
 
 def test_ends_are_found_by_name_and_by_curie(api: httpx.Client, store: Store) -> None:
-    store("1", "T", claim("Finasteride inhibitor SRD5A2", 0.9, "t", ("CHEBI:5062", "HGNC:11285")))
-    store("2", "T", claim("Caffeine inhibitor ADORA2A", 0.9, "t"))
+    store("1", "T", claim("Finasteride inhibitor SRD5A2", 0.9, "Finasteride, SRD5A2", ("CHEBI:5062", "HGNC:11285")))
+    store("2", "T", claim("Caffeine inhibitor ADORA2A", 0.9, "Caffeine, ADORA2A"))
     one, other = "Finasteride inhibitor SRD5A2", "Caffeine inhibitor ADORA2A"
     expected: list[tuple[dict[str, str], list[str]]] = [
         ({"drug": "  \N{LATIN SMALL LIGATURE FI}nasteride "}, [one]),
@@ -107,7 +127,7 @@ def test_ends_are_found_by_name_and_by_curie(api: httpx.Client, store: Store) ->
 
 def test_pages_neither_repeat_nor_miss_while_rows_are_added(api: httpx.Client, store: Store) -> None:
     for number in range(1, 6):
-        store(str(number), "T", claim(f"d{number} b c", 0.9, "t"))
+        store(str(number), "T", claim(f"d{number} b c", 0.9, f"d{number} c"))
     seen: list[str] = []
     cursor: str | None = ""
     while cursor is not None:
@@ -115,7 +135,7 @@ def test_pages_neither_repeat_nor_miss_while_rows_are_added(api: httpx.Client, s
         seen += _ids(page)
         cursor = page.json()["next_cursor"]
         if len(seen) == 2:
-            store("6", "T", claim("d6 b c", 0.9, "t"), claim("d1 b c", 0.99, "t"))
+            store("6", "T", claim("d6 b c", 0.9, "d6 c"), claim("d1 b c", 0.99, "d1 c"))
 
     assert seen == [f"d{number} b c" for number in range(1, 7)]
 

@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 from db.cli import db
 from db.engine import SessionFactory, make_engine, make_session_factory
 from db.locks import advisory_lock
+from db.mapping import content_sha256
 from db.repository import documents, extractions
 from db.repository.extractions import Result
 from db.schema import check_agreement, upgrade
@@ -38,7 +39,10 @@ def abstracts(unit: UnitOfWork) -> list[str]:
     return list(unit.session.scalars(text("SELECT abstract FROM documents ORDER BY id")))
 
 
-def result(document_id: int, *names: str, content: str = "c") -> Result:
+CONTENT = content_sha256(article(1))
+
+
+def result(document_id: int, *names: str, content: str = CONTENT) -> Result:
     claims = tuple(Claim(Triplet("drug", "inhibitor", name), 0.5, Evidence()) for name in names)
     outcome = Outcome.EXTRACTED if claims else Outcome.NO_TRIPLET
     return Result(document_id, content, Extraction(article(1), RUN, outcome, claims))
@@ -150,7 +154,9 @@ def test_writers_of_the_same_rows_in_opposite_order_do_not_deadlock(session_fact
                     documents.upsert(unit.session, changed[::order])
                     unit.commit()
                 with UnitOfWork(session_factory) as unit:
-                    found = [result(key, *[f"{turn} {n}" for n in range(20)][::order], content=str(turn)) for key in ids]
+                    kept = documents.load(unit.session, ids)
+                    names = [f"{turn} {n}" for n in range(20)][::order]
+                    found = [result(key, *names, content=kept[key].content_sha256) for key in ids]
                     extractions.record(unit.session, RUN, found[::order])
                     unit.commit()
         except (StoreError, threading.BrokenBarrierError) as error:

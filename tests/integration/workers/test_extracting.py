@@ -15,7 +15,7 @@ pytestmark = pytest.mark.integration
 
 EVIDENCE = (
     "SELECT d.pmid, t.target FROM evidence e JOIN triplets t ON t.id = e.triplet_id"
-    " JOIN documents d ON d.id = e.document_id ORDER BY 1, 2"
+    " JOIN documents d ON d.id = e.document_id WHERE e.withdrawn_at IS NULL ORDER BY 1, 2"
 )
 
 

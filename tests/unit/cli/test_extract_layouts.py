@@ -6,7 +6,20 @@ import pytest
 from dti.cli._layouts import LAYOUTS
 from dti.domain.documents import Document
 from dti.domain.entities import Curie, Entity, EntityKind, Link
-from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Span
+from dti.domain.evidence import (
+    Assay,
+    Certainty,
+    Claim,
+    Evidence,
+    Extraction,
+    Outcome,
+    Polarity,
+    Quantity,
+    QuantityKind,
+    Relation,
+    SectionKind,
+    Span,
+)
 from dti.domain.identity import Run
 from dti.domain.triplets import Triplet
 
@@ -49,6 +62,19 @@ def test_json_has_the_fields_of_the_contract():
     start, end = evidence["sentence_span"]
     assert DOCUMENT.text[start:end] == evidence["sentence"]
     assert (evidence["polarity"], evidence["not_found_in_text"]) == ("unassessed", [])
+
+
+def test_json_tells_what_the_sentences_say():
+    quantity = Quantity(kind=QuantityKind.KI, relation=Relation.LESS, nanomolar=5.0, text="Ki < 5 nM", span=Span(0, 9))
+    said = (Polarity.NEGATED, Certainty.HEDGED, Span(20, 28), SectionKind.RESULTS, ("9606",), (Assay.IN_VITRO,), (quantity,))
+    evidence = Evidence(FOUND.sentence, FOUND.sentence_span, FOUND.drug_span, FOUND.target_span, *said, supporting=(FOUND,))
+    [triplet] = orjson.loads(rendered("jsonl", extraction(evidence)))["triplets"]
+    told = triplet["evidence"]
+    assert (told["polarity"], told["certainty"], told["section"]) == ("negated", "hedged", "results")
+    assert (told["trigger_span"], told["species"], told["assays"]) == ([20, 28], ["9606"], ["in_vitro"])
+    [figure] = told["quantities"]
+    assert (figure["kind"], figure["relation"], figure["nanomolar"], figure["span"]) == ("Ki", "<", 5.0, [0, 9])
+    assert [each["polarity"] for each in told["supporting"]] == ["unassessed"]
 
 
 def test_json_names_document_status_and_run():

@@ -1,0 +1,49 @@
+"""Names and identifiers: what they may mean, and what a user may be about to type."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from db.mapping import indexed_name, storable
+from db.queries.views import NameView
+from dti.domain.entities import EntityKind
+
+_MEANINGS = """
+SELECT curie FROM names WHERE folded = :folded AND kind = :kind AND curie <> ''
+UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = :value AND e.kind = :kind
+"""
+_BEGINNING = """
+SELECT folded, kind, name, curie FROM names WHERE folded LIKE :beginning AND (:kind = '' OR kind = :kind)
+ORDER BY folded, kind, curie LIMIT :limit
+"""
+_INSIDE = """
+SELECT folded, kind, name, curie FROM names
+WHERE folded LIKE :inside AND folded NOT LIKE :beginning AND (:kind = '' OR kind = :kind)
+ORDER BY folded, kind, curie LIMIT :limit
+"""
+_SHORTEST_INSIDE = 3  # letters; fewer stand inside of nearly every name
+_MOST_MEANINGS = 50
+
+
+def keys(session: Session, value: str, kind: EntityKind) -> list[str]:
+    """What a triplet's end may be stored under, for a name in any spelling, any synonym or any identifier."""
+    value = storable(value)
+    folded = indexed_name(value)
+    found = session.scalars(text(_MEANINGS), {"folded": folded, "kind": kind.value, "value": value})
+    return list(dict.fromkeys([folded, value, *sorted(found)[:_MOST_MEANINGS]]))
+
+
+def complete(session: Session, typed: str, kind: EntityKind | None = None, limit: int = 10) -> list[NameView]:
+    """Names that begin with what was typed, in order of code points, then those that have it inside.
+
+    The order is the same with and without pg_trgm, which only makes the second part quicker.
+    """
+    escaped = indexed_name(storable(typed)).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    if not escaped:
+        return []
+    parameters = {"beginning": f"{escaped}%", "inside": f"%{escaped}%", "kind": kind.value if kind else ""}
+    rows = session.execute(text(_BEGINNING), parameters | {"limit": limit}).all()
+    if len(rows) < limit and len(escaped) >= _SHORTEST_INSIDE:
+        rows = [*rows, *session.execute(text(_INSIDE), parameters | {"limit": limit - len(rows)})]
+    return [NameView(row.name, EntityKind(row.kind), row.curie or None) for row in rows]
