@@ -8,19 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
 from dti.domain.identity import normalise_name
+from dti.domain.lexicon import Hint
 from dti.domain.mentions import EntityMention, Found
-from dti.lexicon import Lexicon
+from dti.lexicon import Lexicon, Posting
 from dti.lexicon.fold import fold
 from dti.mentions.junk import common_words
 from dti.mentions.ranking import rank
 from dti.mentions.tagger import Reading, Tagged
 
-# Of the highest probability that one of its words is of its kind: the least for what patterns find, for weak and short names.
-_PATTERN, _DOUBTFUL = 0.02, 0.02
+# The least that one word of a doubtful name must have of being of its kind.
+_DOUBTFUL = 0.02
 _SHORTEST_SAFE = 5
 _WEAK_SCORE = 0.86
 # Least probability of every word of a name that nothing else finds.
-_ADDED = {EntityKind.DRUG: 0.5, EntityKind.TARGET: 0.9}
+_ADDED = {EntityKind.DRUG: 0.3, EntityKind.TARGET: 0.9}
 _SHORTEST_ADDED = 3
 _OFTEN = 2
 _EDGES = " -‐‑–,./:;*"
@@ -46,18 +47,17 @@ def _believed(text: str, mentions: Iterable[EntityMention], reading: Reading) ->
         name = mention.alternatives[0].entity.curie if mention.alternatives else normalise_name(written)
         groups[mention.kind, name].append(mention)
     for (kind, _), group in groups.items():
-        needed = min(map(_needed, group))
+        needed = _needed(group)
         if not needed or max(reading.support(mention.span, kind) for mention in group) >= needed:
             yield from group
 
 
-def _needed(mention: EntityMention) -> float:
-    if mention.found is Found.ELLIPSIS:
-        return 0.0  # "B" of "MAO-A and -B" is no name by itself
-    if not mention.alternatives:
-        return _PATTERN
-    short = mention.span.end - mention.span.start < _SHORTEST_SAFE
-    return _DOUBTFUL if short and mention.alternatives[0].score < _WEAK_SCORE else 0.0
+def _needed(group: Sequence[EntityMention]) -> float:
+    """Probability that one word of a name must have: a little for a short symbol, nothing for what is no doubt a name."""
+    if any(mention.found is Found.ELLIPSIS or not mention.alternatives for mention in group):
+        return 0.0  # "B" of "MAO-A and -B" is no name by itself; the tagger knows no codes younger than its corpora
+    short = min(mention.span.end - mention.span.start for mention in group) < _SHORTEST_SAFE
+    return _DOUBTFUL if short and max(mention.alternatives[0].score for mention in group) < _WEAK_SCORE else 0.0
 
 
 def _added(document: tuple[str, int], taken: Sequence[Span], reading: Reading, lexicon: Lexicon) -> Iterator[EntityMention]:
@@ -68,10 +68,16 @@ def _added(document: tuple[str, int], taken: Sequence[Span], reading: Reading, l
     often = Counter(_written(text, name).casefold() for name in free)
     for name in free:
         written = _written(text, name)
-        if alternatives := rank(lexicon.lookup(written, name.kind), lexicon):
+        if alternatives := rank(_listed(written, name.kind, lexicon), lexicon):
             yield EntityMention(name.span, name.kind, alternatives, Found.TAGGER)
         elif _worth(written, name, in_title=name.span.end <= title, often=often[written.casefold()] >= _OFTEN):
             yield EntityMention(name.span, name.kind, (), Found.TAGGER)
+
+
+def _listed(written: str, kind: EntityKind, lexicon: Lexicon) -> tuple[Posting, ...]:
+    """What the lexicon has under the name; a drug's only if it is no class of drugs."""
+    postings = lexicon.lookup(written, kind)
+    return tuple(p for p in postings if kind is EntityKind.TARGET or Hint.FAMILY not in lexicon.entity(p.entity).hints)
 
 
 def _names(text: str, reading: Reading) -> Iterator[Tagged]:

@@ -40,11 +40,10 @@ def lexicon(tmp_path_factory):
 def find(lexicon):
     """Written form, kind and how it was found of each mention."""
 
-    def found(text, **opinions):
-        recogniser = Recogniser(lexicon, FakeTagger(opinions))
-        document = Document(source="pmid", id="1", title="", abstract=text)
-        mentions = recogniser.find(document)
-        return [(text[m.span.start : m.span.end], m.kind.value, m.found) for m in mentions]
+    def found(abstract, title="", **opinions):
+        document = Document(source="pmid", id="1", title=title, abstract=abstract)
+        mentions = Recogniser(lexicon, FakeTagger(opinions)).find(document)
+        return [(document.text[m.span.start : m.span.end], m.kind.value, m.found) for m in mentions]
 
     return found
 
@@ -53,9 +52,30 @@ def test_a_name_that_nothing_lists_is_added(find):
     assert find("We gave cADPR now.", cADPR=(0.9, 0.0)) == [("cADPR", "drug", Found.TAGGER)]
 
 
-def test_a_target_must_be_more_certain_than_a_drug(find):
-    assert find("We saw foobarin B.", foobarin=(0.0, 0.7), B=(0.0, 0.7)) == []
-    assert find("We saw foobarin B.", foobarin=(0.0, 0.95), B=(0.0, 0.95)) == [("foobarin B", "target", Found.TAGGER)]
+def test_an_unlisted_target_must_be_certain_and_of_the_title(find):
+    sure, likely = {"foobark": (0.0, 0.95)}, {"foobark": (0.0, 0.7)}
+    assert find("Foobar was seen.", "On foobark.", **sure) == [("foobark", "target", Found.TAGGER)]
+    assert find("Foobar was seen.", "On foobark.", **likely) == []
+    assert find("We saw foobark.", **sure) == []
+
+
+def test_words_in_small_letters_are_added_if_said_again_or_in_the_title(find):
+    belief = {"clobenpropit": (0.9, 0.0), "quinolones": (0.9, 0.0)}
+    assert find("One clobenpropit.", **belief) == []
+    assert find("No clobenpropit, no clobenpropit.", **belief) == [("clobenpropit", "drug", Found.TAGGER)] * 2
+    assert find("Given.", "On clobenpropit", **belief) == [("clobenpropit", "drug", Found.TAGGER)]
+    assert find("New quinolones and old quinolones.", **belief) == []
+
+
+def test_what_only_the_tagger_finds_is_looked_up(find):
+    text = "We measured the levodopa levels."
+    assert find(text) == []
+    assert find(text, levodopa=(0.9, 0.0)) == [("levodopa", "drug", Found.TAGGER)]
+
+
+def test_punctuation_at_the_ends_is_no_part_of_a_name(find):
+    assert find("of -NAADP, as", **{"-": (0.9, 0.0), "NAADP": (0.9, 0.0), ",": (0.9, 0.0)}) == [("NAADP", "drug", Found.TAGGER)]
+    assert find("of NAADP(", **{"NAADP": (0.9, 0.0), "(": (0.9, 0.0)}) == []
 
 
 def test_nothing_is_added_over_a_listed_name(find):
@@ -67,10 +87,8 @@ def test_common_words_and_single_letters_are_not_added(find):
     assert find("a cell, X", cell=(0.9, 0.0), X=(0.9, 0.0)) == []
 
 
-def test_a_pattern_needs_the_tagger_to_believe_it_somewhat(find):
-    text = "We tested zaxofline. Then zaxofline again."
-    assert find(text) == []
-    assert find(text, zaxofline=(0.4, 0.0)) == [("zaxofline", "drug", Found.PATTERN)] * 2
+def test_what_a_pattern_finds_stays(find):
+    assert find("We tested ABC-1234.") == [("ABC-1234", "drug", Found.PATTERN)]
 
 
 def test_a_short_name_needs_a_trace_of_belief(find):
