@@ -24,6 +24,7 @@ class Setting:
         return Setting(self.species or other.species, self.assays or other.assays)
 
 
+@lru_cache(maxsize=512)  # every triplet of a document asks for the same sentences
 def setting(text: str) -> Setting:
     """The hints in a text."""
     species, assays = _patterns()
