@@ -17,7 +17,8 @@ from dti.settings import PROJECT_ROOT
 
 EMBEDDED = PROJECT_ROOT / "data" / "ner"
 TEXT = (
-    "The Ca2+-mobilizing messenger NAADP activates TRPM2, and FPTQ blocks the metabotropic glutamate receptor mGluR1 in rats."
+    "Oral clobenpropit (10 mg/kg) and the agonist oleocanthal reduced TRPM2 currents, "
+    "but not those of the metabotropic glutamate receptor, in rats."
 )
 
 
