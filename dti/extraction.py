@@ -12,14 +12,15 @@ from dti.codecs import CODECS, Codec, Grammar
 from dti.codecs.pointer import MOST
 from dti.decoding import DECODERS
 from dti.domain.documents import Document, DocumentStatus
-from dti.domain.entities import EntityKind
+from dti.domain.entities import EntityKind, Link
 from dti.domain.evidence import Claim, Extraction, Outcome
 from dti.domain.identity import Run, TripletKey, triplet_key
 from dti.domain.mentions import Candidate
 from dti.domain.sequences import Generation
+from dti.domain.triplets import Located
 from dti.grounding.evidence import Grounded, Grounder
 from dti.lexicon import Lexicon
-from dti.linking import Linker, Unlinked
+from dti.linking import Contextual, Linker, Unlinked, entity_of
 from dti.mentions import Naming, Recogniser, selector
 from dti.model.checkpoint import Checkpoint
 from dti.model.engine import Engine
@@ -60,25 +61,25 @@ class Extractor:
     def open(cls, model_dir: Path, threads: int = 1, lexicon: Lexicon | None = None) -> Extractor:
         """Load a checkpoint folder for serving; raises CheckpointError if a file is missing or differs from its sum.
 
-        A codec that points finds its candidates by the lexicon, and without one it spells every name out.
+        Names are linked by the lexicon, and a codec that points finds its candidates by it; without one there are neither.
         """
         checkpoint = Checkpoint.open(model_dir)
         decoder = DECODERS.build(checkpoint.decoding.name, **checkpoint.decoding.settings)
         engine = Engine(checkpoint, threads=threads)
         codec = CODECS.build(checkpoint.codec)
-        pointing = lexicon if codec.points else None
         return cls(
             run=Run(
                 checkpoint.name,
                 checkpoint.sha256,
                 version("dti"),
                 str(decoder),
-                pointing.sha256 if pointing else "",
+                lexicon.sha256 if lexicon else "",
             ),
             codec=codec,
             generate=lambda sources, grammars: decoder.decode(engine, sources, grammars),
             confidence=checkpoint.calibration.confidence,
-            candidates=selector(Recogniser(pointing), MOST) if pointing else _no_candidates,
+            candidates=selector(Recogniser(lexicon), MOST) if lexicon and codec.points else _no_candidates,
+            linker=Contextual(lexicon=lexicon) if lexicon else Unlinked(),
         )
 
     def extract(self, documents: Sequence[Document]) -> list[Extraction]:
@@ -132,18 +133,32 @@ class Extractor:
             drugs, targets = (() if at is None else candidates[at].spans for at in (located.drug, located.target))
             grounded = grounder.ground(self.naming.printed(located, candidates), drugs, targets)
             confidence = self.confidence(best.logprobs(located.start, located.end))
-            key = triplet_key(grounded.triplet)
+            links = self._link(document, grounded, located, candidates)
+            key = triplet_key(grounded.triplet, *(link.curie for link in links))
             if key not in claims or claims[key].confidence < confidence:
-                claims[key] = self._claim(grounded, confidence)
+                claims[key] = self._claim(grounded, confidence, links)
         if claims:
             return tuple(claims.values()), ""
         faults = "; ".join(fault.reason for fault in parsed.faults)
         return (), f"unreadable generation: {faults}" if faults else "the model states no interaction"
 
-    def _claim(self, grounded: Grounded, confidence: float) -> Claim:
+    def _link(
+        self, document: Document, grounded: Grounded, located: Located, candidates: Sequence[Candidate]
+    ) -> tuple[Link, Link]:
+        """What both ends are: the candidates' own entities where the model pointed at some, else what the linker says."""
+
+        def link(name: str, kind: EntityKind, index: int | None) -> Link:
+            pointed = candidates[index] if index is not None else None
+            if pointed and pointed.entity:
+                return Link(entity_of(pointed.entity), pointed.score, "candidate")
+            return self.linker.link(name, kind, document)
+
         triplet = grounded.triplet
-        drug, target = self.linker.link(triplet.drug, EntityKind.DRUG), self.linker.link(triplet.target, EntityKind.TARGET)
-        return Claim(triplet, confidence, grounded.evidence, drug, target, self.vocabulary.normalise(triplet.interaction))
+        return link(triplet.drug, EntityKind.DRUG, located.drug), link(triplet.target, EntityKind.TARGET, located.target)
+
+    def _claim(self, grounded: Grounded, confidence: float, links: tuple[Link, Link]) -> Claim:
+        triplet = grounded.triplet
+        return Claim(triplet, confidence, grounded.evidence, *links, self.vocabulary.normalise(triplet.interaction))
 
     def _failure(self, document: Document, error: Exception) -> Extraction:
         logger.error("%s failed", document.key, exc_info=error)

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from dti.domain.entities import Link
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Quantity, Span
 from dti.domain.identity import Run
 
@@ -59,6 +60,7 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "confidence": round(claim.confidence, 4),
         "drug_id": claim.drug.entity.curie if claim.drug.entity else None,
         "target_id": claim.target.entity.curie if claim.target.entity else None,
+        "linking": {"drug": _link(claim.drug), "target": _link(claim.target)},
         "interaction_type": claim.interaction.type.value,
         "direction": claim.interaction.direction.value,
         "evidence": {
@@ -66,6 +68,15 @@ def _claim(claim: Claim) -> dict[str, Any]:
             "not_found_in_text": not_found(evidence),
             "supporting": [_sentence(each) for each in evidence.supporting],
         },
+    }
+
+
+def _link(link: Link) -> dict[str, Any]:
+    return {
+        "method": link.method,
+        "score": round(link.score, 4),
+        "taxon": (link.entity.taxon if link.entity else "") or None,
+        "alternatives": [{"id": each.entity.curie, "score": round(each.score, 4)} for each in link.alternatives],
     }
 
 

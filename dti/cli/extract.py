@@ -44,7 +44,8 @@ def extract(
     \b
       id        PMID where there is one, else the input's own id
       status    extracted, no_triplet, no_abstract, skipped (retracted or deleted), failed
-      triplets  drug, interaction, target, confidence (0 to 1), drug_id, target_id, interaction_type,
+      triplets  drug, interaction, target, confidence (0 to 1), drug_id, target_id (CURIEs, null where
+                unknown or ambiguous), linking (method, score, taxon, alternatives), interaction_type,
                 direction (activating, inhibitory, neutral, unclear), and evidence: sentence,
                 sentence_span, drug_span, target_span, trigger_span (characters of title + " " + abstract;
                 null where not found), polarity (affirmed, negated), certainty (fact, hedged,

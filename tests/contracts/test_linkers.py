@@ -9,17 +9,45 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dti import linking
+from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
+from dti.lexicon import open_lexicon
 from dti.linking import LINKERS
+from tests.lexicon_files import write_lexicon
+
+NAMES = ("MAO-A", "Clorgyline", "dopamine receptor", "D2R", "levodopa", "Insulin", "MAO", "clorgylin")
+DOCUMENT = Document(source="file", id="1", title="Clorgyline (CLG) in mice", abstract="Monoamine oxidase A (MAO-A) and D2R.")
+
+
+@pytest.fixture(scope="module")
+def lexicon(tmp_path_factory):
+    root = tmp_path_factory.mktemp("lexicon")
+    return open_lexicon(write_lexicon(root / "files"), root / "cache")
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(linking.__path__[0]).glob("*.py")} - {"__init__", "base"}
+    files = {path.stem for path in Path(linking.__path__[0]).glob("*.py") if not path.stem.startswith("_")} - {"base"}
     assert files == set(LINKERS)
 
 
+@pytest.mark.parametrize("document", [None, DOCUMENT], ids=["alone", "in a document"])
 @pytest.mark.parametrize("name", list(LINKERS))
-@given(text=st.text(max_size=30), kind=st.sampled_from(EntityKind))
-def test_an_unlinked_name_has_no_score(name, text, kind):
-    link = LINKERS.build(name).link(text, kind)
+@given(text=st.text(max_size=30) | st.sampled_from(NAMES), kind=st.sampled_from(EntityKind))
+def test_links_are_of_the_lexicon_and_never_invented(lexicon, name, document, text, kind):
+    link = LINKERS.build(name, lexicon=lexicon).link(text, kind, document)
     assert link.entity is not None or link.score == 0.0
+    for entity, score in [(link.entity, link.score), *((other.entity, other.score) for other in link.alternatives)]:
+        if entity is not None:
+            assert lexicon.find(entity.curie) is not None
+            assert 0.0 < score <= 1.0
+    scores = [other.score for other in link.alternatives]
+    assert scores == sorted(scores, reverse=True)
+
+
+@pytest.mark.parametrize("name", [name for name in LINKERS if name != "unlinked"])
+@pytest.mark.parametrize(
+    ("text", "kind", "curie"),
+    [("mao a", EntityKind.TARGET, "hgnc:91001"), ("CLORGYLINE", EntityKind.DRUG, "drugbank:DB90001")],
+)
+def test_spelling_does_not_matter(lexicon, name, text, kind, curie):
+    assert LINKERS.build(name, lexicon=lexicon).link(text, kind).curie == curie

@@ -5,7 +5,7 @@ import pytest
 
 from dti.cli._layouts import LAYOUTS
 from dti.domain.documents import Document
-from dti.domain.entities import Curie, Entity, EntityKind, Link
+from dti.domain.entities import Curie, Entity, EntityKind, Link, LinkAlternative
 from dti.domain.evidence import (
     Assay,
     Certainty,
@@ -30,7 +30,8 @@ HALF = Evidence("Aspirin inhibits\nCOX-1.", Span(12, 35), Span(12, 19))
 
 
 def extraction(*evidences, **fields):
-    drug = Link(Entity(Curie("chebi:15365"), "aspirin", EntityKind.DRUG))
+    other = LinkAlternative(Entity(Curie("chebi:1"), "another", EntityKind.DRUG), 0.5)
+    drug = Link(Entity(Curie("chebi:15365"), "aspirin", EntityKind.DRUG), 0.9, "exact", (other,))
     claims = tuple(Claim(Triplet("Aspirin", "inhibitor", "COX-1"), 0.87654, evidence, drug) for evidence in evidences)
     return Extraction(DOCUMENT, RUN, fields.pop("outcome", Outcome.EXTRACTED), claims, **fields)
 
@@ -47,6 +48,10 @@ def rows(result):
 def test_json_has_the_fields_of_the_contract():
     [triplet] = orjson.loads(rendered("jsonl", extraction(FOUND)))["triplets"]
     evidence = triplet.pop("evidence")
+    assert triplet.pop("linking") == {
+        "drug": {"method": "exact", "score": 0.9, "taxon": None, "alternatives": [{"id": "chebi:1", "score": 0.5}]},
+        "target": {"method": "none", "score": 0.0, "taxon": None, "alternatives": []},
+    }
     assert triplet == {
         "drug": "Aspirin",
         "interaction": "inhibitor",

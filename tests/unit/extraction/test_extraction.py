@@ -3,13 +3,17 @@ from __future__ import annotations
 import itertools
 import math
 import queue
+from dataclasses import replace
 
 import pytest
 
-from dti.codecs import Tagged
+from dti.codecs import CODECS, Tagged
 from dti.domain.documents import Correction, Document
-from dti.domain.evidence import Outcome
+from dti.domain.entities import Entity, EntityKind, Link
+from dti.domain.evidence import Outcome, Span
 from dti.domain.identity import Run
+from dti.domain.lexicon import LexiconEntity, Name, NameType
+from dti.domain.mentions import Candidate
 from dti.domain.sequences import Generation, Hypothesis, Token
 from dti.extraction import WINDOW, Extractor
 
@@ -159,3 +163,48 @@ def test_a_stream_reads_no_further_ahead_than_it_may():
         next(results)
     results.close()
     assert len(read) <= 4 * WINDOW
+
+
+class FakeLinker:
+    """Knows a few names; remembers in which documents they were read."""
+
+    def __init__(self, curies):
+        self.curies = curies
+        self.read_in = []
+
+    def link(self, name, kind, document=None):
+        self.read_in.append(document)
+        curie = self.curies.get(name)
+        return Link(Entity(curie, name, kind), 0.9, "fake") if curie else Link()
+
+
+def test_both_ends_are_linked_where_they_were_read():
+    linker = FakeLinker({"aspirin": "drugbank:DB00945"})
+    [result] = replace(extractor(), linker=linker).extract([document(1)])
+    [claim] = result.claims
+    assert (claim.drug.curie, claim.target.curie) == ("drugbank:DB00945", None)
+    assert linker.read_in == [document(1)] * 2
+
+
+def test_two_names_of_one_thing_make_one_claim():
+    answer = "<d> aspirin <r> inhibitor <t> cox - 1 <d> acetylsalicylic acid <r> inhibitor <t> cox - 1"
+    linker = FakeLinker({"aspirin": "drugbank:DB00945", "acetylsalicylic acid": "drugbank:DB00945"})
+    [result] = replace(extractor(FakeModel({"": generation(answer)})), linker=linker).extract([document(1)])
+    assert [claim.drug.curie for claim in result.claims] == ["drugbank:DB00945"]
+
+
+def test_what_the_model_points_at_is_the_link():
+    entity = LexiconEntity("hgnc:9604", EntityKind.TARGET, (Name("PTGS1", NameType.SYMBOL, "hgnc"),), "9606")
+    target = Candidate(EntityKind.TARGET, (("surface", "COX-1"),), (Span(26, 31),), 0.8, 0, in_title=False, entity=entity)
+    drug = Candidate(EntityKind.DRUG, (("surface", "Aspirin"),), (Span(9, 16),), 0.3, 0, in_title=False)
+    linker = FakeLinker({"Aspirin": "drugbank:DB00945", "COX-1": "hgnc:1"})
+    pointing = replace(
+        extractor(FakeModel({"": generation("<d0> <t0> <r:inhibitor>")})),
+        codec=CODECS.build("pointer"),
+        candidates=lambda _: (drug, target),
+        linker=linker,
+    )
+    [result] = pointing.extract([document(1)])
+    [claim] = result.claims
+    assert (claim.drug.curie, claim.drug.method) == ("drugbank:DB00945", "fake")
+    assert (claim.target.curie, claim.target.method, claim.target.score) == ("hgnc:9604", "candidate", 0.8)

@@ -1,0 +1,126 @@
+"""The default linker over the embedded lexicon: what names mean where they are read."""
+
+from __future__ import annotations
+
+import pytest
+
+from dti.domain.documents import Document
+from dti.domain.entities import EntityKind
+from dti.lexicon import open_lexicon
+from dti.linking import LINKERS
+from dti.settings import Settings
+
+DRUG, TARGET = EntityKind.DRUG, EntityKind.TARGET
+
+
+@pytest.fixture(scope="module")
+def lexicon(tmp_path_factory):
+    return open_lexicon(Settings().lexicon, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def link(lexicon):
+    linker = LINKERS.build("contextual", lexicon=lexicon)
+
+    def resolve(name, kind, text=""):
+        return linker.link(name, kind, Document(source="file", id="1", title="", abstract=text))
+
+    return resolve
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "curie"),
+    [
+        ("EGFR", TARGET, "hgnc:3236"),
+        ("egfr", TARGET, "hgnc:3236"),
+        ("human EGFR", TARGET, "hgnc:3236"),
+        ("EGFR mRNA", TARGET, "hgnc:3236"),
+        ("DRD2 gene", TARGET, "hgnc:3023"),
+        ("dopamine D2 receptor", TARGET, "hgnc:3023"),
+        ("TGF-beta1", TARGET, "hgnc:11766"),
+        ("cyclooxygenase (COX)-2", TARGET, "hgnc:9605"),
+        ("Akt", TARGET, "fplx:AKT"),
+        ("aspirin tablets", DRUG, "drugbank:DB00945"),
+        ("valproate", DRUG, "drugbank:DB00313"),
+        ("L-DOPA", DRUG, "drugbank:DB01235"),
+        ("Ca(2+) channel blockers", DRUG, "mesh:D002121"),
+    ],
+)
+def test_names_without_context(link, name, kind, curie):
+    assert link(name, kind).curie == curie
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "not_this"),
+    [
+        ("EGFR inhibitor", TARGET, "hgnc:3236"),
+        ("anti-EGFR antibody", TARGET, "hgnc:3236"),
+        ("anti-EGFR antibodies", DRUG, "hgnc:3236"),
+        ("EGFR siRNA", TARGET, "hgnc:3236"),
+        ("dopamine antagonist", DRUG, "drugbank:DB00988"),
+        ("insulin receptor", TARGET, "hgnc:6081"),
+        ("aspirin derivative", DRUG, "drugbank:DB00945"),
+    ],
+)
+def test_what_acts_on_a_thing_is_not_the_thing(link, name, kind, not_this):
+    found = link(name, kind)
+    assert not_this not in {found.curie, *(other.entity.curie for other in found.alternatives)}
+
+
+def test_a_receptor_is_the_receptor(link):
+    assert link("insulin receptor", TARGET).curie == "hgnc:6091"
+
+
+@pytest.mark.parametrize(
+    ("text", "curie"),
+    [
+        ("Effects of androgens on the androgen receptor (AR).", "hgnc:644"),
+        ("Aldose reductase (AR) reduces glucose to sorbitol.", "hgnc:381"),
+    ],
+)
+def test_a_short_form_means_what_the_document_defines(link, text, curie):
+    assert link("AR", TARGET, text).curie == curie
+
+
+def test_a_short_form_defined_as_something_unknown_is_not_linked(link):
+    assert link("ASP", TARGET, "Quantum wobble frobnication (ASP) was seen.").curie is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "curie"),
+    [
+        ("Drd2", "Quinpirole was given to mice.", "mgi:94924"),
+        ("dopamine D2 receptor", "Male Wistar rats received quinpirole.", "rgd:2520"),
+        ("DRD2", "Patients and mice were compared.", "hgnc:3023"),
+        ("mouse DRD2", "Patients were asked.", "mgi:94924"),
+        ("human DRD2", "It was expressed in mice.", "hgnc:3023"),
+    ],
+)
+def test_human_by_default_and_another_species_where_it_is_said(link, name, text, curie):
+    assert link(name, TARGET, text).curie == curie
+
+
+def test_what_cannot_be_told_is_ambiguous_with_its_alternatives(link):
+    found = link("MT1", TARGET)
+    assert found.ambiguous
+    assert len(found.alternatives) > 1
+    assert all(0 < other.score <= 1 for other in found.alternatives)
+
+
+@pytest.mark.parametrize(("name", "kind"), [("frobnicase", TARGET), ("", DRUG), ("-", TARGET), ("we", DRUG)])
+def test_what_nobody_lists_stays_unlinked(link, name, kind):
+    found = link(name, kind)
+    assert (found.curie, found.score) == (None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("name", "curie"),
+    [("domperidon", "drugbank:DB01184"), ("indomethacine", "drugbank:DB00328"), ("ibuprofin", "drugbank:DB01050")],
+)
+def test_a_letter_more_or_less_is_forgiven(link, name, curie):
+    assert link(name, DRUG).curie == curie
+
+
+@pytest.mark.parametrize("name", ["interleukin 99", "caspase 77"])
+def test_a_number_is_never_exchanged(lexicon, name):
+    assert LINKERS.build("fuzzy", lexicon=lexicon).link(name, TARGET).curie is None
