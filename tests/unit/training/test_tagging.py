@@ -113,6 +113,14 @@ def test_a_run_learns_names_by_their_look_and_serves_them_without_spacy(data, re
         Tagger.open(tmp_path / "out")
 
 
+def test_the_same_recipe_and_data_give_the_same_files(data, recipe, tmp_path):
+    def sums(out):
+        next(train(recipe, data, tmp_path / out))
+        return (tmp_path / out / "SHA256SUMS").read_text()
+
+    assert sums("one") == sums("other")
+
+
 def test_the_network_that_serves_answers_as_spacy_does(data, recipe):
     samples = read_samples(data / "labelled" / "documents.jsonl.xz", ["drugprot/train"], [])["drugprot/train"]
     pipeline = Pipeline(recipe)
