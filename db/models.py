@@ -240,7 +240,8 @@ class Triplet(Base):
     __table_args__ = (
         CheckConstraint("belief between 0 and 1", name="belief"),
         Index("ix_triplets_drug_key_target_key", "drug_key", "target_key"),
-        Index("ix_triplets_target_key", "target_key"),
+        Index("ix_triplets_drug_key_belief", "drug_key", text("belief DESC"), "id"),
+        Index("ix_triplets_target_key_belief", "target_key", text("belief DESC"), "id"),
         Index("ix_triplets_interaction_name_id", "interaction_name", "id"),
         Index("ix_triplets_belief_id", text("belief DESC"), "id"),
         Index("ix_triplets_disputed", "id", postgresql_where=text("support > 0 AND denial > 0")),

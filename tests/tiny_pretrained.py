@@ -34,9 +34,19 @@ def write_bart(folder: Path) -> Path:
         encoder_ffn_dim=2 * _WIDTH,
         decoder_ffn_dim=2 * _WIDTH,
         max_position_embeddings=128,
-        init_std=0.3,
+        init_std=0.1,
     )
-    return _saved(folder, BartForConditionalGeneration, config, tokenizer)
+    _saved(folder, BartForConditionalGeneration, config, tokenizer)
+    # What the hub's configuration of 2020 holds beyond the architecture.
+    return _configured(
+        folder,
+        early_stopping=True,
+        num_beams=4,
+        no_repeat_ngram_size=3,
+        forced_bos_token_id=0,
+        forced_eos_token_id=2,
+        task_specific_params={"summarization": {"length_penalty": 1.0, "max_length": 128, "min_length": 12, "num_beams": 4}},
+    )
 
 
 def write_t5(folder: Path) -> Path:
@@ -53,10 +63,7 @@ def write_flan_t5(folder: Path) -> Path:
     path = folder / "model.safetensors"
     weights = load_file(path)
     save_file({**weights, "lm_head.weight": torch.randn_like(weights["shared.weight"])}, path, metadata={"format": "pt"})
-    config = json.loads((folder / "config.json").read_text())
-    del config["scale_decoder_outputs"]
-    (folder / "config.json").write_text(json.dumps({**config, "tie_word_embeddings": False}))
-    return folder
+    return _configured(folder, "scale_decoder_outputs", tie_word_embeddings=False, n_positions=512, output_past=True)
 
 
 def _t5(folder: Path, feed_forward: str) -> Path:
@@ -157,6 +164,14 @@ def _byte_level(structure):
         trainers.BpeTrainer(vocab_size=330, special_tokens=structure, initial_alphabet=alphabet, show_progress=False),
     )
     return tokenizer
+
+
+def _configured(folder, *without, **settings):
+    path = folder / "config.json"
+    config = {**json.loads(path.read_text()), **settings}
+    path.write_text(json.dumps({name: value for name, value in config.items() if name not in without}))
+    (folder / "generation_config.json").unlink(missing_ok=True)
+    return folder
 
 
 def _saved(folder, kind, config, tokenizer=None):

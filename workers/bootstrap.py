@@ -9,9 +9,11 @@ import redis
 from celery import current_app
 
 from db.engine import make_engine, make_session_factory
+from dti.domain.entities import Curie
+from dti.domain.lexicon import LexiconEntity
 from dti.errors import SettingsError
 from dti.extraction import Extractor
-from dti.lexicon import open_lexicon
+from dti.lexicon import Lexicon, open_lexicon
 from dti.settings import Settings
 from dti.sources.eutils import EutilsClient, requests_per_second
 from workers.bell import SingleBell
@@ -50,7 +52,20 @@ def services() -> Services:
 def extractor() -> Extractor:
     """The one model of the process; raises CheckpointError or LexiconError."""
     settings = Settings()
-    return Extractor.open(settings.model_dir, settings.extract_threads, open_lexicon(settings.lexicon, settings.cache_dir))
+    return Extractor.open(settings.model_dir, settings.extract_threads, lexicon())
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The one lexicon of the process; raises LexiconError."""
+    settings = Settings()
+    return open_lexicon(settings.lexicon, settings.cache_dir)
+
+
+def entity(curie: Curie) -> LexiconEntity | None:
+    """What the lexicon knows of an identifier."""
+    number = lexicon().find(curie)
+    return None if number is None else lexicon().entity(number)
 
 
 def urls(settings: Settings) -> tuple[str, str]:

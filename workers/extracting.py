@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Protocol
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
-from db.repository import batches, documents, extractions, items
+from db.repository import batches, documents, entities, extractions, items
 from db.repository.documents import Loaded
 from db.repository.extractions import Result
 from dti.domain.documents import Document
+from dti.domain.entities import Curie
 from dti.domain.evidence import Extraction, Outcome
 from dti.domain.identity import Run
 from dti.domain.jobs import BatchId, ClaimedItem, ItemResult, ItemState, Lease
+from dti.domain.lexicon import LexiconEntity
 from dti.errors import LeaseLostError, StoreUnavailableError
 from workers.believing import believe
 from workers.context import Context
@@ -32,8 +34,18 @@ class Extractor(Protocol):
         """One extraction per document, in order."""
 
 
-def extract(context: Context, extractor: Extractor, batch_id: BatchId) -> None:
-    """Claim fetched items of the batch, extract from their documents and store what is found."""
+Knows: TypeAlias = Callable[[Curie], LexiconEntity | None]
+
+
+def _knows_nothing(_: Curie) -> LexiconEntity | None:
+    return None
+
+
+def extract(context: Context, extractor: Extractor, batch_id: BatchId, knows: Knows = _knows_nothing) -> None:
+    """Claim fetched items of the batch, extract from their documents and store what is found.
+
+    What a lexicon `knows` of the entities that are found, their other names and identifiers, is stored with them.
+    """
     lease, terms = context.lease(), context.terms
     with context.unit() as unit:
         claimed = items.claim(
@@ -50,12 +62,8 @@ def extract(context: Context, extractor: Extractor, batch_id: BatchId) -> None:
     try:
         _reuse(context, lease, claimed, known)
         with LeaseKeeper(lambda: context.renew(lease, claimed), lease.seconds):
-            _extract(
-                context,
-                extractor,
-                lease,
-                [(item, loaded[_document_id(item)]) for item in claimed if item.document_id in loaded],
-            )
+            work = [(item, loaded[_document_id(item)]) for item in claimed if item.document_id in loaded]
+            _describe(context, knows, _extract(context, extractor, lease, work))
     except LeaseLostError as error:
         _LOG.info("batch %s: %s", batch_id, error)
     believe(context)
@@ -75,10 +83,22 @@ def _reuse(context: Context, lease: Lease, claimed: Sequence[ClaimedItem], known
         _write(context, lease, [], [ItemResult(item.id, ItemState(outcome.value), reason) for item, outcome, reason in read])
 
 
-def _extract(context: Context, extractor: Extractor, lease: Lease, work: Sequence[tuple[ClaimedItem, Loaded]]) -> None:
-    """Extract and store; what fails as a chunk is halved until the one bad document is alone, and only that one fails."""
+def _describe(context: Context, knows: Knows, found: Iterable[Extraction]) -> None:
+    """In a transaction of its own: names are written in an order that two writers share."""
+    links = {link for extraction in found for claim in extraction.claims for link in (claim.drug, claim.target)}
+    known = [entity for link in links if link.entity and (entity := knows(link.entity.curie))]
+    if known:
+        with context.unit() as unit:
+            entities.describe(unit.session, known)
+            unit.commit()
+
+
+def _extract(
+    context: Context, extractor: Extractor, lease: Lease, work: Sequence[tuple[ClaimedItem, Loaded]]
+) -> list[Extraction]:
+    """Extract, store and return; what fails as a chunk is halved until the one bad document is alone and fails by itself."""
     if not work:
-        return
+        return []
     try:
         found = extractor.extract([loaded.document for _, loaded in work])
         pairs = list(zip(work, found, strict=True))
@@ -87,16 +107,17 @@ def _extract(context: Context, extractor: Extractor, lease: Lease, work: Sequenc
             ItemResult(item.id, ItemState(extraction.outcome.value), extraction.reason) for (item, _), extraction in pairs
         ]
         _write(context, lease, results, states, extractor.run)
+        return found
     except (LeaseLostError, StoreUnavailableError):
         raise
     except Exception as error:
         _LOG.warning("%d documents failed together: %s", len(work), error, exc_info=len(work) == 1)
         if len(work) == 1:
             _write(context, lease, [], [ItemResult(work[0][0].id, ItemState.FAILED, f"{type(error).__name__}: {error}")])
-            return
+            return []
         middle = len(work) // 2
-        _extract(context, extractor, lease, work[:middle])
-        _extract(context, extractor, lease, work[middle:])
+        halves = work[:middle], work[middle:]
+        return [extraction for half in halves for extraction in _extract(context, extractor, lease, half)]
 
 
 def _write(

@@ -38,7 +38,7 @@ def extract(batch_id: BatchId) -> None:
     """Extract from fetched documents of the batch."""
     services = bootstrap.services()
     services.bell.heard("extract", batch_id)
-    extract_batch(services.context, bootstrap.extractor(), batch_id)
+    extract_batch(services.context, bootstrap.extractor(), batch_id, bootstrap.entity)
 
 
 @shared_task(name=RECONCILE, time_limit=_HUNG)

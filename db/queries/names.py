@@ -9,10 +9,19 @@ from db.mapping import indexed_name, storable
 from db.queries.views import NameView
 from dti.domain.entities import EntityKind
 
-_MEANINGS = """
-SELECT curie FROM names WHERE folded = :folded AND kind = :kind AND curie <> ''
-UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = :value AND e.kind = :kind
+# Only keys in use: with one of them left the planner reads the end's triplets in order of belief.
+_KEYS = """
+SELECT k FROM (
+  SELECT unnest(CAST(:own AS text[])) UNION (
+    SELECT curie FROM names WHERE folded = :folded AND kind = :kind AND curie <> ''
+    UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = :value AND e.kind = :kind
+    ORDER BY 1 LIMIT :most)
+) AS possible (k) WHERE EXISTS (SELECT FROM triplets WHERE {column} = k) ORDER BY k
 """
+_USED_AS = {
+    EntityKind.DRUG: text(_KEYS.format(column="drug_key")),
+    EntityKind.TARGET: text(_KEYS.format(column="target_key")),
+}
 _BEGINNING = """
 SELECT folded, kind, name, curie FROM names WHERE folded LIKE :beginning AND (:kind = '' OR kind = :kind)
 ORDER BY folded, kind, curie LIMIT :limit
@@ -27,11 +36,11 @@ _MOST_MEANINGS = 50
 
 
 def keys(session: Session, value: str, kind: EntityKind) -> list[str]:
-    """What a triplet's end may be stored under, for a name in any spelling, any synonym or any identifier."""
+    """What triplets' ends are stored under, for a name in any spelling, any synonym or any identifier."""
     value = storable(value)
     folded = indexed_name(value)
-    found = session.scalars(text(_MEANINGS), {"folded": folded, "kind": kind.value, "value": value})
-    return list(dict.fromkeys([folded, value, *sorted(found)[:_MOST_MEANINGS]]))
+    given = {"own": [folded, value], "folded": folded, "kind": kind.value, "value": value, "most": _MOST_MEANINGS}
+    return list(session.scalars(_USED_AS[kind], given))
 
 
 def complete(session: Session, typed: str, kind: EntityKind | None = None, limit: int = 10) -> list[NameView]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, and_, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from db import votes
 from db.models import Curated, Document, Evidence, Run, Triplet
@@ -25,6 +25,7 @@ __all__ = ["Contradiction", "TripletFilter", "TripletOrder", "belief", "curated"
 
 _BY_BELIEF = "triplets by belief"
 _MOST_CURATED = 50
+_REFERENCE = load_only(Document.key, Document.pmid, Document.title, Document.status)  # a record is long
 
 _Row = tuple[Triplet, int, int, float, Evidence, Document, Run]
 
@@ -98,6 +99,7 @@ def evidence(session: Session, triplet_id: int, page: PageRequest, *, withdrawn:
         select(Evidence, Document, Run)
         .join(Document, Document.id == Evidence.document_id)
         .join(Run, Run.id == Evidence.run_id)
+        .options(_REFERENCE)
         .where(Evidence.triplet_id == triplet_id)
         .order_by(Evidence.confidence.desc(), Evidence.id)
         .limit(page.limit + 1)
@@ -154,6 +156,7 @@ def _joined(conditions: list[Condition]) -> Select[Triplet, int, int, float, Evi
         .join(Evidence, Evidence.id == best.c.best_id)
         .join(Document, Document.id == Evidence.document_id)
         .join(Run, Run.id == Evidence.run_id)
+        .options(_REFERENCE)
     )
 
 

@@ -36,13 +36,14 @@ FROM stage_beliefs n WHERE t.id = n.id AND (t.believed_at IS NULL
 # Both directions of one drug-target pair, each said by a paper that is not the other's only one.
 _OPPOSE = """
 UPDATE triplets t SET opposed = new.opposed FROM (
-  SELECT t.id, t.support > 0 AND t.direction IN ('activating', 'inhibitory') AND EXISTS (
+  SELECT t.id, t.support > 0 AND EXISTS (
     SELECT FROM triplets o WHERE o.drug_key = t.drug_key AND o.target_key = t.target_key AND o.support > 0
       AND o.direction = CASE t.direction WHEN 'activating' THEN 'inhibitory' ELSE 'activating' END
       AND EXISTS (SELECT FROM evidence a, evidence b WHERE a.triplet_id = t.id AND b.triplet_id = o.id
                   AND a.document_id <> b.document_id AND a.withdrawn_at IS NULL AND b.withdrawn_at IS NULL)) AS opposed
   FROM triplets t WHERE (t.drug_key, t.target_key) IN (
     SELECT c.drug_key, c.target_key FROM triplets c JOIN stage_beliefs n ON n.id = c.id)
+    AND t.direction IN ('activating', 'inhibitory')
 ) AS new WHERE t.id = new.id AND t.opposed <> new.opposed
 """
 

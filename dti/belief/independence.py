@@ -19,8 +19,9 @@ def overlaps(author_sets: Iterable[frozenset[str]]) -> Iterator[float]:
     sizes: list[int] = []
     papers_of: dict[str, list[int]] = defaultdict(list)
     for number, authors in enumerate(author_sets):
-        shared = Counter(earlier for author in authors for earlier in papers_of[author])
-        yield max((count / min(len(authors), sizes[earlier]) for earlier, count in shared.items()), default=0.0)
+        earlier = [paper for author in authors for paper in papers_of[author]]
+        shared = Counter(earlier) if earlier else {}
+        yield max((count / min(len(authors), sizes[paper]) for paper, count in shared.items()), default=0.0)
         sizes.append(len(authors))
         for author in authors:
             papers_of[author].append(number)

@@ -35,8 +35,8 @@ _LICENCES = {
 }
 _ROOMS = ("codecs", "decoding", "evaluation", "model", "training")
 _LIMITS = (
-    "Trained for about an hour on two CPU cores; a first version to build on, not a state-of-the-art model.",
-    "Names are copied from the text in lower case; extraction prints the document's own spelling where it finds it.",
+    "Names are copied from the text, in lower case if the vocabulary is; extraction prints the document's own spelling "
+    "where it finds it.",
     "Most training labels are distant supervision; a triplet may be in a drug-target table without being stated in the text.",
     "Negation and speculation are not modelled: 'does not inhibit' may come out as an inhibitor.",
     "Text beyond the source limit is not read; such documents are marked as truncated.",

@@ -19,8 +19,10 @@ from dti.extraction import Extractor  # noqa: E402
 from dti.model import adapters, backbones  # noqa: E402
 from dti.model.adapters import ADAPTERS  # noqa: E402
 from dti.model.teacher_forcing import logits  # noqa: E402
+from dti.settings import PROJECT_ROOT  # noqa: E402
 from dti.training import run  # noqa: E402
 from dti.training.corpora import read_corpora  # noqa: E402
+from dti.training.experiment import read_experiment  # noqa: E402
 from tests.tiny_training import DOCUMENTS, READ, KilledError, experiment  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(ADAPTERS))
@@ -54,7 +56,7 @@ def test_what_is_merged_says_what_was_trained(name, backbone, tmp_path, data, hu
         assert not torch.equal(old[marker], table.weight[marker])
 
 
-@ON
+@pytest.mark.parametrize("backbone", ["bart", "t5", "biogpt", "qwen2"])
 def test_lora_trains_resumes_packs_and_extracts(backbone, tmp_path, data, hub):
     def kill(_progress):
         raise KilledError
@@ -69,6 +71,13 @@ def test_lora_trains_resumes_packs_and_extracts(backbone, tmp_path, data, hub):
     assert all(torch.equal(one[key], other[key]) for key in one)
     assert not any("lora" in key for key in one)
     assert {result.outcome for result in Extractor.open(whole.folder).extract(DOCUMENTS)} <= READ
+
+
+@pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "data" / "recipes").glob("*.toml")), ids=lambda path: path.name)
+def test_shipped_recipes_name_backbones_and_adapters_with_settings_that_they_have(path):
+    architecture = read_experiment(path).architecture
+    assert run._backbone(architecture).source(architecture.encoder)
+    assert run._adapter(read_experiment(path)).keeps_base is (architecture.adapter == "lora")
 
 
 def test_lora_is_for_models_of_transformers(tmp_path, data, hub):

@@ -62,6 +62,27 @@ def test_a_fused_model_is_not_pretrained(tmp_path, data, hub):
         run.train(plan, run.Order(data=data, out=tmp_path), lambda _: None)
 
 
+def test_a_backbone_from_the_hub_is_not_pretrained_again(tmp_path, data, hub):
+    plan = replace(experiment("bart", hub), stages=(replace(STAGE, examples="unlabelled"),))
+    with pytest.raises(TrainingError, match="pretrained already"):
+        run.train(plan, run.Order(data=data, out=tmp_path), lambda _: None)
+
+
+@pytest.mark.parametrize(
+    ("name", "stage", "said"),
+    [
+        ("t5", {"frozen_layers": 1}, "frozen_layers"),
+        ("qwen2", {"frozen_layers": 1}, "frozen_layers"),
+        ("qwen2", {"source_tokens": 20}, "stand around every source"),
+        ("biogpt", {"source_tokens": 170}, "sequences of 218 tokens; the model reads 192"),
+    ],
+)
+def test_what_a_backbone_cannot_do_is_said_before_it_trains(name, stage, said, tmp_path, data, hub):
+    plan = replace(experiment(name, hub), stages=(replace(STAGE, **stage),))
+    with pytest.raises(TrainingError, match=said):
+        run.train(plan, run.Order(data=data, out=tmp_path, most_steps=1), lambda _: None)
+
+
 def test_the_papers_sizes_are_the_defaults():
     for name in ("transformer", "bert_fused"):
         option = BACKBONES.build(name)

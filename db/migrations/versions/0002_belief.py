@@ -307,4 +307,9 @@ def _index_triplets() -> None:
     )
     op.create_index("ix_triplets_drug_key_target_key", "triplets", ["drug_key", "target_key"], unique=False)
     op.create_index("ix_triplets_opposed", "triplets", ["id"], unique=False, postgresql_where=sa.text("opposed"))
-    op.create_index("ix_triplets_target_key", "triplets", ["target_key"], unique=False)
+    op.create_index(
+        "ix_triplets_drug_key_belief", "triplets", ["drug_key", sa.literal_column("belief DESC"), "id"], unique=False
+    )
+    op.create_index(
+        "ix_triplets_target_key_belief", "triplets", ["target_key", sa.literal_column("belief DESC"), "id"], unique=False
+    )

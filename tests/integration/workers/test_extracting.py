@@ -6,7 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from dti.domain.documents import Document
+from dti.domain.entities import Curie, Entity, EntityKind, Link
+from dti.domain.evidence import Extraction
 from dti.domain.identity import Run
+from dti.domain.lexicon import LexiconEntity, Name, NameType
 from tests.integration.workers.conftest import Desk, FakeExtractor, FakePubmed, article
 from workers.extracting import extract
 from workers.pulling import pull
@@ -159,3 +163,23 @@ def test_a_long_extraction_keeps_its_lease(desk: Desk, pubmed: FakePubmed, extra
 
     assert seen[0] != seen[1]
     assert desk.states() == {"pmid:1": ("extracted", "")}
+
+
+def test_what_the_lexicon_knows_of_linked_entities_is_stored(desk: Desk, pubmed: FakePubmed, extractor: FakeExtractor) -> None:
+    curie, other = Curie("CHEBI:45783"), Curie("drugbank:DB00619")
+    names = tuple(Name(name, NameType.SYNONYM, "test") for name in ("imatinib", "STI-571"))
+
+    class Linking(FakeExtractor):
+        def _one(self, document: Document) -> Extraction:
+            found = super()._one(document)
+            link = Link(Entity(curie, "imatinib", EntityKind.DRUG), 1.0, "test")
+            return replace(found, claims=tuple(replace(claim, drug=link) for claim in found.claims))
+
+    def knows(asked: Curie) -> LexiconEntity | None:
+        return LexiconEntity(asked, EntityKind.DRUG, names, same=(other,))
+
+    batch_id = pulled(desk, pubmed, "The target ABL1 binds.")
+    extract(desk.context, Linking(), batch_id, knows)
+
+    assert desk.sql("SELECT name FROM names WHERE curie = 'CHEBI:45783' ORDER BY 1") == [("STI-571",), ("imatinib",)]
+    assert desk.sql("SELECT identifier, curie FROM identifiers") == [(other, curie)]
