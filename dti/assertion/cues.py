@@ -18,7 +18,7 @@ _NAME = re.compile(r"\{([a-z]+)\}")
 def cues(group: str) -> Mapping[str, re.Pattern[str]]:
     """One pattern for each list of a group of the table."""
     table = tomllib.loads(files("dti.assertion").joinpath("cues.toml").read_text(encoding="utf-8"))
-    macros = {"drug": DRUG, "target": TARGET, **table["macros"]}
+    macros = {"drug": f"{DRUG}+", "target": f"{TARGET}+", **table["macros"]}
     return {name: _compiled(patterns, macros) for name, patterns in table[group].items()}
 
 

@@ -62,6 +62,7 @@ def test_denied(sentence):
         "Unlike Z, {X} inhibits <Y>.",
         "{X}, which is not toxic, inhibits <Y>.",
         "{X} raised NO by blocking <Y>.",
+        "{X} shifted the curve without lowering its maximum, as expected of an antagonist of <Y>.",
         "No drug but {X} is a better inhibitor of <Y> in the absence of Z.",
     ],
 )
@@ -95,32 +96,27 @@ def test_our_sentences(split):
     assert sum(certainty(case.masked) is case.certainty for case in cases) > 0.95 * len(cases)
 
 
-CUES = st.lists(
-    st.sampled_from(
-        [
-            "not",
-            "no",
-            "neither",
-            "nor",
-            "but",
-            "without",
-            ",",
-            ".",
-            ";",
-            "(",
-            ")",
-            "which",
-            "whereas",
-            "although",
-            "unlike",
-            "of",
-            "by",
-            "may",
-            "whether",
-            "except",
-        ]
-    )
+CUE_WORDS = (
+    *(
+        "not",
+        "no",
+        "neither",
+        "nor",
+        "but",
+        "without",
+        "which",
+        "whereas",
+        "although",
+        "unlike",
+        "except",
+        "whether",
+        "may",
+        "by",
+        "of",
+    ),
+    *(",", ".", ";", "(", ")"),
 )
+CUES = st.lists(st.sampled_from(CUE_WORDS))
 
 
 @given(st.text(), CUES, CUES, CUES, st.booleans())
