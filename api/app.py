@@ -15,7 +15,7 @@ from api.deps import Services
 from api.metrics import Readings, RequestMetrics, SystemCollector
 from api.middleware import BodyLimit, SecurityHeaders, StrictUtf8
 from api.openapi import DescribedFastAPI
-from api.routes import batches, changes, documents, health, names, triplets, uploads
+from api.routes import batches, changes, documents, health, names, page, triplets, uploads
 from db.engine import make_engine, make_session_factory
 from db.queries import statistics
 from db.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = held
     errors.install(app)
-    for module in (batches, uploads, triplets, changes, names, documents, health):
+    for module in (batches, uploads, triplets, changes, names, documents, health, page):
         app.include_router(module.router)
     _install_middleware(app, held)
     return app

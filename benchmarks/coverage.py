@@ -2,8 +2,8 @@
 
 Documents are those of the valid split whose every gold name stands in the text (as in `dti train`'s development split). The
 alternative is a plain dictionary: every listed name and synonym of the entities that DrugBank and TTD print, lower-cased, whole
-words, longest match, in one Aho-Corasick automaton. A gold name is found if the benchmark's own comparison takes some printed
-name of a candidate for it.
+words, longest match, in one Aho-Corasick automaton; of the candidates with the mention tagger, it is those without. A gold name
+is found if the benchmark's own comparison takes some printed name of a candidate for it.
 """
 
 from __future__ import annotations
@@ -25,19 +25,21 @@ from dti.evaluation.kd_dti import read_gold
 from dti.evaluation.matching.compat import normalise
 from dti.evaluation.names import abbreviation, body
 from dti.lexicon import open_lexicon
-from dti.mentions import Naming, Recogniser, candidates
+from dti.mentions import Naming, Recogniser, Tagger, candidates
 from dti.settings import PROJECT_ROOT
 from dti.training.surface import FoldedText, forms
 
 _DATA = PROJECT_ROOT.parent / "shared" / "data"
+_TAGGER = PROJECT_ROOT / "data" / "ner"
 _OPENINGS = 5
 
 
 Finder = Callable[[Document], Sequence[Item]]
+Figures = Mapping[str, tuple[float, str, bool]]  # by name: value, unit, whether higher is better
 _Case = tuple[Document, Sequence[Triplet]]
 
 
-def main(data: Path = _DATA) -> Report:
+def main(data: Path = _DATA, tagger: Path = _TAGGER) -> Report:
     """Measure on a folder of shared data; raises EvaluationError if the valid split is not there."""
     cases = list(_development(data / "labelled" / "kd_dti_valid.json"))
     with tempfile.TemporaryDirectory() as folder:
@@ -47,20 +49,30 @@ def main(data: Path = _DATA) -> Report:
         opening = min(_seconds(lambda: open_lexicon(data / "lexicons" / "names", cache)) for _ in range(_OPENINGS))
         loading = plain.seconds_to_load(cache / "automaton")
         recogniser = Recogniser(lexicon)
-
-        def ours(document: Document) -> Sequence[Item]:
-            found = candidates(document, recogniser.find(document))
-            return [Item(c.kind, tuple(name for _, name in c.names)) for c in found]
-
-        measured = _coverage(cases, ours), _coverage(cases, plain)
+        tagged = Recogniser(lexicon, Tagger.open(tagger))
+        figures = {name: _coverage(cases, find) for name, find in _finders(recogniser, tagged, plain).items()}
         agreement = _naming(cases, recogniser)
-    rows = tuple(
-        Measurement(name, value, unit, "plain dictionary", measured[1][name][0], higher_is_better=better)
-        for name, (value, unit, better) in measured[0].items()
+    rows = (
+        *_beside(figures["lexicon"], "plain dictionary", figures["plain"]),
+        *_beside(figures["tagger"], "without tagger", figures["lexicon"]),
     )
     printed = Measurement("both ends, printed in one style", agreement["table"], "of triplets", "one style", agreement["first"])
     load = Measurement("open", opening, "s", "pyahocorasick.load", loading, higher_is_better=False)
     return Report("coverage", (*rows, printed, load), {"documents": len(cases), "entities": len(lexicon)})
+
+
+def _finders(recogniser: Recogniser, tagged: Recogniser, plain: PlainDictionary) -> Mapping[str, Finder]:
+    def finder(found_by: Recogniser) -> Finder:
+        return lambda document: [
+            Item(c.kind, tuple(name for _, name in c.names)) for c in candidates(document, found_by.find(document))
+        ]
+
+    return {"lexicon": finder(recogniser), "tagger": finder(tagged), "plain": plain}
+
+
+def _beside(ours: Figures, alternative: str, theirs: Figures) -> Iterator[Measurement]:
+    for name, (value, unit, better) in ours.items():
+        yield Measurement(name, value, unit, alternative, theirs[name][0], higher_is_better=better)
 
 
 def _development(path: Path) -> Iterator[_Case]:
@@ -73,8 +85,7 @@ def _development(path: Path) -> Iterator[_Case]:
             yield document, tuple(dict.fromkeys(triplets))
 
 
-def _coverage(cases: Sequence[_Case], find: Finder) -> Mapping[str, tuple[float, str, bool]]:
-    """Figures by name: value, unit, whether higher is better."""
+def _coverage(cases: Sequence[_Case], find: Finder) -> Figures:
     begin = time.process_time()
     found = [find(document) for document, _ in cases]
     seconds = time.process_time() - begin

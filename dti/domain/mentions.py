@@ -17,6 +17,7 @@ class Found(StrEnum):
     ELLIPSIS = "ellipsis"
     ABBREVIATION = "abbreviation"
     PATTERN = "pattern"
+    TAGGER = "tagger"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ _COMPILER = "2"
 def open_lexicon(source: Path, cache: Path) -> Lexicon:
     """The lexicon of a folder of download files, or of one packed file; mapped from `cache`, where it is put at first use.
 
-    A damaged file in the cache is made again. Raises LexiconError if the folder holds no known file, the packed file is damaged
-    or the cache cannot be written, MalformedInputError if a download file is not what its name promises.
+    A damaged file in the cache is made again; without a cache that can be written, it is made for the process. Raises
+    LexiconError if the folder holds no known file or the packed file is damaged, MalformedInputError if a download file is not
+    what its name promises.
     """
     if source.is_dir():
         sha256 = _fingerprint(source)
@@ -54,9 +55,13 @@ def _cached(cache: Path, sha256: str, make: Callable[[Path], None]) -> Lexicon:
             logger.warning("making the lexicon again: %s", error)
     try:
         make(path)
+        return Lexicon(*store.read(path))
     except OSError as error:
-        raise LexiconError(f"{path}: {error.strerror or error}; DTI_CACHE_DIR says where it may be put") from error
-    return Lexicon(*store.read(path))
+        logger.warning("%s: %s; made for this process only (DTI_CACHE_DIR names the cache)", path, error.strerror or error)
+    with tempfile.TemporaryDirectory() as folder:  # what is mapped outlives its name
+        path = Path(folder) / path.name
+        make(path)
+        return Lexicon(*store.read(path))
 
 
 def _compile(folder: Path, path: Path, sha256: str) -> None:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 _GREEK = {
     "alpha": "αɑ", "beta": "βϐß", "gamma": "γ", "delta": "δ∆", "epsilon": "εϵ", "zeta": "ζ", "eta": "η", "theta": "θϑ",
@@ -42,8 +42,7 @@ class _Lower(dict[int, str]):
 _LOWER = _Lower()
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """Letters and digits that stand together: characters [start, end) of the text and their fold ("" for silent words)."""
 
     start: int

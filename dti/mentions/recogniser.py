@@ -21,7 +21,9 @@ from dti.mentions.ellipsis import members
 from dti.mentions.interrupted import across_brackets, sharing_a_word
 from dti.mentions.junk import Context, is_name
 from dti.mentions.matching import TokenisedText
+from dti.mentions.opinion import revised
 from dti.mentions.ranking import rank
+from dti.mentions.tagger import Tagger
 from dti.mentions.unlisted import unlisted_drugs
 
 # A long form may begin with a word that the name lacks, such as "human" or "soluble".
@@ -43,10 +45,12 @@ _Found = TypeVar("_Found", _Hit, EntityMention)
 
 
 class Recogniser:
-    """Finds mentions with one lexicon; safe to share between threads."""
+    """Finds mentions with one lexicon and, where one is given, the tagger's opinion; safe to share between threads."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, tagger: Tagger | None = None) -> None:
         self._lexicon = lexicon
+        self._tagger = tagger
+        self._rank = lru_cache(maxsize=1 << 14)(lambda postings: rank(postings, lexicon))
 
     def find(self, document: Document) -> tuple[EntityMention, ...]:
         """Mentions in order of position; spans index `document.text`."""
@@ -54,6 +58,8 @@ class Recogniser:
         found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
         found = _outermost([*_undisputed(text, found), *_defined(text, found), *self._interrupted(text)])
         title = len(document.title)
+        if self._tagger:
+            found = sorted(revised((text, title), found, self._tagger.read(text), self._lexicon), key=_place)
         return tuple(replace(mention, in_title=mention.span.end <= title) for mention in found)
 
     def _names(self, text: str) -> Iterator[_Hit]:
@@ -70,12 +76,9 @@ class Recogniser:
             context = Context(text.text, span, text.key(match))
             for kind in EntityKind:
                 postings = self._lexicon.postings(match.row, kind)
-                kept = (
-                    ()
-                    if context.excludes(kind)
-                    else tuple(p for p in postings if is_name(context, p) and self._pointed_at(p, kind))
-                )
-                if kept:
+                if not postings or context.excludes(kind):
+                    continue
+                if kept := tuple(p for p in postings if is_name(context, p) and self._pointed_at(p, kind)):
                     yield _Hit(span, kind, Found.NAME, kept)
 
     def _pointed_at(self, posting: Posting, kind: EntityKind) -> bool:
@@ -102,7 +105,7 @@ class Recogniser:
         return tuple(p for p in self._lexicon.postings(row, EntityKind.TARGET) if p.type is not NameType.WEAK)
 
     def _mention(self, hit: _Hit) -> EntityMention:
-        return EntityMention(hit.span, hit.kind, rank(hit.postings, self._lexicon), hit.found)
+        return EntityMention(hit.span, hit.kind, self._rank(hit.postings), hit.found)
 
 
 def _closed(text: str, start: int, end: int) -> Span | None:
@@ -132,7 +135,11 @@ def _outermost(mentions: Iterable[_Found]) -> list[_Found]:
         kept.setdefault((mention.span, mention.kind), mention)
         if not again:
             taken.insert(at, place)
-    return sorted(kept.values(), key=lambda m: (m.span.start, m.kind))
+    return sorted(kept.values(), key=_place)
+
+
+def _place(mention: _Hit | EntityMention) -> tuple[int, EntityKind]:
+    return mention.span.start, mention.kind
 
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:

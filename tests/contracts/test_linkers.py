@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dti import linking
@@ -32,6 +32,7 @@ def test_every_file_of_the_family_is_registered():
 
 @pytest.mark.parametrize("document", [None, DOCUMENT], ids=["alone", "in a document"])
 @pytest.mark.parametrize("name", list(LINKERS))
+@settings(deadline=None)
 @given(text=st.text(max_size=30) | st.sampled_from(NAMES), kind=st.sampled_from(EntityKind))
 def test_links_are_of_the_lexicon_and_never_invented(lexicon, name, document, text, kind):
     link = LINKERS.build(name, lexicon=lexicon).link(text, kind, document)

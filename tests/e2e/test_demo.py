@@ -40,6 +40,8 @@ def test_demo_prints_what_it_stored_and_leaves_no_process(folder: Path) -> None:
     found = [triplet for document in documents for triplet in document["triplets"]]
     assert found
     assert all(triplet["drug"] and triplet["target"] and "sentence" in triplet["best_evidence"] for triplet in found)
+    identified = [triplet for triplet in found if triplet["drug_curie"] and triplet["target_curie"]]
+    assert len(identified) > len(found) / 2  # by the embedded lexicon, which a worker opens without being told
 
     second = run(DTI, "demo", "--state", str(state.path))
     assert second.returncode == 0, second.stderr

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 
 from db.curated import READERS, CuratedPair
-from db.curated.base import CuratedReader
 from dti.domain.interactions import InteractionType
-from dti.errors import MalformedInputError
 from dti.settings import PROJECT_ROOT
 from dti.vocabulary import default_vocabulary
 
@@ -117,12 +115,6 @@ def test_ttd_reads_its_workbook(tmp_path: Path) -> None:
     [pair] = read("ttd", path)
     assert (pair.target_names, pair.target_ids) == (("Gizmo receptor", "GZM"), ("ttd.target:T1",))
     assert (pair.drug_names, pair.drug_ids, pair.action) == (("Widgetine",), ("ttd.drug:D1",), "opener")
-
-
-@pytest.mark.parametrize(("source", "reader"), READERS.items())
-def test_another_file_is_refused(tmp_path: Path, source: str, reader: CuratedReader) -> None:
-    with pytest.raises(MalformedInputError):
-        list(reader.pairs(table(tmp_path / "other.tsv", "this|;|is another table", "1|;|2")))
 
 
 _REAL = {

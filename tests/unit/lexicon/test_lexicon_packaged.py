@@ -93,6 +93,13 @@ def test_the_cache_is_used(packed, tmp_path):
     assert file.stat().st_mtime_ns == before
 
 
+def test_without_a_cache_it_is_made_for_the_process(packed, tmp_path, caplog):
+    (tmp_path / "taken").write_text("a file where the cache should be")
+    lexicon = open_lexicon(packed, tmp_path / "taken")
+    assert found(lexicon, "clorgyline", EntityKind.DRUG) == ["drugbank:DB90001"]
+    assert "DTI_CACHE_DIR" in caplog.text
+
+
 def test_a_damaged_packed_file_is_refused(packed, tmp_path):
     damaged = tmp_path / "damaged.xz"
     damaged.write_bytes(packed.read_bytes()[:-40])
