@@ -31,6 +31,7 @@ from dti.grounding.sentences import blocks, sentences
 _PAIRED = 50  # mentions of a name in one sentence that are compared; a text of nothing but names must not take minutes
 _SUPPORTING = 50  # sentences that are kept beside the best one, for the same reason
 _CONTEXT = 400  # characters on both sides of a pair that may say something of it
+_APART = 2000  # characters between the names of a pair that a sentence may still be said to relate
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +116,7 @@ class Grounder:
         self, sentence: Span, drug: Span | None, target: Span | None, section: SectionKind
     ) -> tuple[Polarity, Certainty]:
         """What the sentence says of the pair; a statement of the background section is background."""
-        if (
-            drug is None
-            or target is None
-            or _overlap(drug, target)
-            or not (_within(drug, sentence) and _within(target, sentence))
-        ):
+        if drug is None or target is None or not _assessable(drug, target, sentence):
             return Polarity.UNASSESSED, Certainty.UNASSESSED
         start = max(sentence.start, min(drug.start, target.start) - _CONTEXT)
         end = min(sentence.end, max(drug.end, target.end) + _CONTEXT)
@@ -143,8 +139,10 @@ def _worded(sentence: str, interaction: str) -> bool:
     return bool(pattern and pattern.search(sentence))
 
 
-def _within(span: Span, sentence: Span) -> bool:
-    return sentence.start <= span.start and span.end <= sentence.end
+def _assessable(drug: Span, target: Span, sentence: Span) -> bool:
+    """Whether both names stand in the sentence, apart from each other and not too far."""
+    inside = all(sentence.start <= span.start and span.end <= sentence.end for span in (drug, target))
+    return inside and not _overlap(drug, target) and _distance(drug, target) <= _APART
 
 
 def _moved(span: Span, by: int) -> Span:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dti.domain.interactions import Direction, Interaction, InteractionType
@@ -143,6 +143,7 @@ def test_labels_of_several_words(label, type_, direction):
     assert (found.type.value, found.direction.value) == (type_, direction)
 
 
+@settings(deadline=None)  # tables are read and patterns compiled at the first call
 @given(st.text())
 def test_any_text_has_a_reading(label):
     assert isinstance(VOCABULARY.normalise(label), Interaction)

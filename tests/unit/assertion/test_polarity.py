@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.polarity import score, sentences
@@ -119,6 +119,7 @@ CUE_WORDS = (
 CUES = st.lists(st.sampled_from(CUE_WORDS))
 
 
+@settings(deadline=None)  # tables are read and patterns compiled at the first call
 @given(st.text(), CUES, CUES, CUES, st.booleans())
 def test_any_sentence_has_a_reading(text, before, between, after, drug_first):
     parts = [" ".join(before), "aspirin", " ".join(between), "COX-1", " ".join(after) + text]

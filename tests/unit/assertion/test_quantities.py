@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import benchmarks
@@ -34,6 +34,7 @@ def test_a_logarithm_is_a_concentration_turned_round(kind):
     assert (found.relation.value, found.nanomolar) == ("<" if kind.molar is not kind else ">", 10.0)
 
 
+@settings(deadline=None)  # tables are read and patterns compiled at the first call
 @given(
     st.text(), st.sampled_from(["IC50 ", "Ki = ", "pA2 of ", "10(-7) M "]), st.text("0123456789.,·()-+±x×^e nMµ⁻⁷", max_size=20)
 )

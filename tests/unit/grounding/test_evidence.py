@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dti.domain.documents import Document, Section
@@ -133,6 +133,7 @@ def test_a_pair_in_different_sentences_is_not_assessed():
     assert (evidence.polarity, evidence.certainty, evidence.supporting) == (Polarity.UNASSESSED, Certainty.UNASSESSED, ())
 
 
+@settings(deadline=None)  # tables are read and patterns compiled at the first call
 @given(st.text(), st.text(), st.text(), st.text())
 def test_any_text_and_names_give_exact_evidence_or_none(abstract, drug, interaction, target):
     text, evidence = ground(
@@ -149,6 +150,7 @@ def test_any_text_and_names_give_exact_evidence_or_none(abstract, drug, interact
 WORDS = st.text(st.characters(categories=("Lu", "Ll", "Lo", "Nd", "Sm", "So", "Mn")), min_size=1, max_size=8)
 
 
+@settings(deadline=None)  # tables are read and patterns compiled at the first call
 @given(
     st.lists(WORDS, max_size=8),
     st.lists(WORDS, max_size=8),
@@ -171,3 +173,10 @@ def test_a_text_of_nothing_but_names_is_no_trap(text):
     """Quadratic work on it would run into the tests' time limit."""
     _, evidence = ground(text * (200_000 // len(text)))
     assert evidence.grounded is ("COX-1" in text)
+
+
+def test_names_far_apart_in_an_endless_sentence_are_not_assessed():
+    """Quadratic work on it would run into the tests' time limit."""
+    _, evidence = ground(f"Aspirin {'not no but ' * 4_000} inhibits COX-1.")
+    assert evidence.grounded
+    assert evidence.polarity is Polarity.UNASSESSED
