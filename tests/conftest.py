@@ -6,10 +6,14 @@ import signal
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from dti.settings import PROJECT_ROOT
 
 SHARED = PROJECT_ROOT.parent / "shared" / "data"
+
+settings.register_profile("untimed", deadline=None)  # tests hold what is right; benchmarks what is fast
+settings.load_profile("untimed")
 
 
 def pytest_configure() -> None:

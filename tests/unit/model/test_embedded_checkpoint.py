@@ -6,7 +6,7 @@ import pytest
 
 from dti.model.checkpoint import Checkpoint
 from dti.settings import PROJECT_ROOT
-from dti.training.experiment import experiment_of, read_experiment
+from dti.training.pairs.recipe import PairRecipe, read_recipe
 
 MEGABYTE = 1024 * 1024
 
@@ -18,13 +18,13 @@ def checkpoint():
 
 def test_it_is_small_and_holds_no_trainable_weights(checkpoint):
     files = [path for path in checkpoint.folder.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 26 * MEGABYTE
+    assert sum(path.stat().st_size for path in files) < 32 * MEGABYTE
     assert not (checkpoint.folder / "model").exists()
 
 
 def test_it_was_trained_by_the_recipe_beside_it(checkpoint):
-    recipe = read_experiment(PROJECT_ROOT / "data" / "recipes" / f"{checkpoint.name}.toml")
-    assert experiment_of(checkpoint.card["experiment"]) == recipe
+    recipe = read_recipe(PROJECT_ROOT / "data" / "recipes" / f"{checkpoint.name}.toml")
+    assert PairRecipe(**checkpoint.card["recipe"]) == recipe
     assert checkpoint.card["steps"] == recipe.steps
 
 
