@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from ctranslate2.converters import TransformersConverter
-from safetensors.numpy import save_file
 from transformers import BertModel, PreTrainedTokenizerFast
 
 from dti.errors import ModelError
@@ -39,7 +38,7 @@ def convert(network: PairNetwork, tokenizer: Path, engine: Path, *, style: int) 
         except (ValueError, RuntimeError) as error:
             raise ModelError(f"the pair model cannot be converted ({error})") from error
     weights = {name: value.numpy().astype(np.float16) for name, value in network.head.state_dict().items()}
-    save_file(weights, engine / HEAD)
+    np.savez(engine / HEAD, **weights)
     shape = {
         "heads": network.shape.heads,
         "style": style,

@@ -3,7 +3,7 @@
 ::
 
     engine/model.bin, config.json, vocabulary.json    encoder, int8
-    engine/head.safetensors, head.json                head; its sizes and labels
+    engine/head.npz, head.json                        head; its sizes and labels
     engine/frequencies.json                           how often literature names what
 """
 
@@ -28,7 +28,7 @@ from dti.model.pairs.head import Head
 from dti.model.vocabulary import Vocabulary
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 
-HEAD, HEAD_SHAPE, FREQUENCIES = "head.safetensors", "head.json", "frequencies.json"
+HEAD, HEAD_SHAPE, FREQUENCIES = "head.npz", "head.json", "frequencies.json"
 BATCH = 8  # fastest on one core: larger batches fall out of its cache
 _Floats = npt.NDArray[np.float64]
 

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
-from safetensors import SafetensorError
-from safetensors.numpy import load_file
 
 from dti.errors import CheckpointError
 from dti.model.pairs.encoding import PairSource
@@ -30,10 +29,11 @@ class Head:
 
     @classmethod
     def load(cls, path: Path, heads: int, style: int) -> Self:
-        """Read a safetensors file, of whatever float type; raises CheckpointError if it is none."""
+        """Read arrays of whatever float type; raises CheckpointError if there are none."""
         try:
-            weights = {name: value.astype(np.float32) for name, value in load_file(path).items()}
-        except (OSError, SafetensorError) as error:
+            with np.load(path, allow_pickle=False) as arrays:
+                weights = {name: arrays[name].astype(np.float32) for name in arrays.files}
+        except (OSError, ValueError, BadZipFile) as error:
             raise CheckpointError(f"{path}: no pair head ({error})") from error
         return cls(weights, heads, style)
 
