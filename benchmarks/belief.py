@@ -51,7 +51,7 @@ def main(labelled: Path = _LABELLED) -> Report:
     """Read both sets with the checkpoint that serves, assemble, and compare with gold."""
     settings = Settings()
     lexicon = open_lexicon(settings.lexicon, settings.cache_dir)
-    extractor = Extractor.open(settings.model_dir, 1, lexicon)
+    extractor = Extractor.open(settings.model_dir, 1, lexicon, settings.tagger_dir)
     identity = Identity(lexicon)
     with lzma.open(labelled, "rt", encoding="utf-8") as lines:
         biored = sets.entity_annotated(map(orjson.loads, lines), "biored", identity)

@@ -60,7 +60,7 @@ def main(model: Path | None = None, data: Path = _DATA, documents: int = _DOCUME
     """
     settings = Settings()
     lexicon = open_lexicon(data / "lexicons" / "names", settings.cache_dir)
-    extractor = Extractor.open(model or settings.model_dir, lexicon=lexicon)
+    extractor = Extractor.open(model or settings.model_dir, 1, lexicon, settings.tagger_dir)
     identity = Identity(lexicon)
     labelled = data / "labelled" / "documents.jsonl.xz"
     records = list(read_records(labelled))

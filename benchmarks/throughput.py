@@ -41,7 +41,7 @@ def main(
     folder = model or Settings().model_dir
     lexicon = open_lexicon(_DATA / "lexicons" / "names", Settings().cache_dir)
     cases = sets.sample(sets.development(read_records(_DATA / "labelled" / "documents.jsonl.xz")), documents)
-    extractor = Extractor.open(folder, lexicon=lexicon)
+    extractor = Extractor.open(folder, 1, lexicon, Settings().tagger_dir)
     ours = served(extractor)
     name, theirs = _alternative(against or folder, weights, lexicon) or ("ours, one by one", one_by_one(ours))
     rows = _compare(cases, ours, name, theirs)

@@ -18,7 +18,7 @@ from dti.domain.triplets import Located
 from dti.grounding.evidence import Grounded, Grounder
 from dti.lexicon import Lexicon
 from dti.linking import Contextual, Linker, Unlinked, entity_of
-from dti.mentions import Naming, Recogniser, selector
+from dti.mentions import Naming, Recogniser, Tagger, selector
 from dti.model.checkpoint import Checkpoint
 from dti.prefetch import arrived
 from dti.reading import READERS, Reader, Reading
@@ -33,6 +33,10 @@ _UNFIT = {
     DocumentStatus.RETRACTED: (Outcome.SKIPPED, "retracted"),
     DocumentStatus.NO_ABSTRACT: (Outcome.NO_ABSTRACT, "no abstract"),
 }
+
+
+def _finder(lexicon: Lexicon, tagger_dir: Path | None) -> Callable[[Document], tuple[Candidate, ...]]:
+    return selector(Recogniser(lexicon, Tagger.open(tagger_dir) if tagger_dir else None), MOST)
 
 
 def _no_candidates(_: Document) -> tuple[Candidate, ...]:
@@ -51,10 +55,13 @@ class Extractor:
     vocabulary: Vocabulary = field(default_factory=default_vocabulary)
 
     @classmethod
-    def open(cls, model_dir: Path, threads: int = 1, lexicon: Lexicon | None = None) -> Extractor:
+    def open(
+        cls, model_dir: Path, threads: int = 1, lexicon: Lexicon | None = None, tagger_dir: Path | None = None
+    ) -> Extractor:
         """Load a checkpoint folder for serving; raises CheckpointError if a file is missing or differs from its sum.
 
-        Names are linked by the lexicon, and a reader that points finds its candidates by it; without one there are neither.
+        Names are linked by the lexicon, and a reader that points finds its candidates by it and by the tagger; without a lexicon
+        there are neither.
         """
         checkpoint = Checkpoint.open(model_dir)
         reader = READERS[checkpoint.reading].open(checkpoint, threads)
@@ -62,7 +69,7 @@ class Extractor:
         return cls(
             run=Run(checkpoint.name, checkpoint.sha256, version("dti"), reader.decoding, known),
             reader=reader,
-            candidates=selector(Recogniser(lexicon), MOST) if lexicon and reader.points else _no_candidates,
+            candidates=_finder(lexicon, tagger_dir) if lexicon and reader.points else _no_candidates,
             linker=Contextual(lexicon=lexicon) if lexicon else Unlinked(),
         )
 

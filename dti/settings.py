@@ -26,6 +26,7 @@ class Settings(BaseSettings):
         PROJECT_ROOT / "data" / "lexicon" / "names.lexicon.xz",
         description="names: a file of `dti lexicon build`, or its folder",
     )
+    tagger_dir: Path = Field(PROJECT_ROOT / "data" / "ner", description="mention tagger: finds names that no lexicon lists")
     cache_dir: Path = Field(Path.home() / ".cache" / "dti", description="what can be made again: lexicons")
     state_dir: Path = Field(Path(".dti"), description="data of the embedded stack")
     ncbi_base_url: str = Field("https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="E-utilities")

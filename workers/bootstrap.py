@@ -52,7 +52,7 @@ def services() -> Services:
 def extractor() -> Extractor:
     """The one model of the process; raises CheckpointError or LexiconError."""
     settings = Settings()
-    return Extractor.open(settings.model_dir, settings.extract_threads, lexicon())
+    return Extractor.open(settings.model_dir, settings.extract_threads, lexicon(), settings.tagger_dir)
 
 
 @cache

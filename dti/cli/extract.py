@@ -63,7 +63,8 @@ def extract(
     from dti.extraction import Extractor  # here, because `dti extract --help` needs none of the model's libraries
 
     chosen, faults = LAYOUTS[layout], Faults()
-    extractor = Extractor.open(*_settings(model, threads), opened_lexicon(lexicon))
+    model, threads, tagger = _settings(model, threads)
+    extractor = Extractor.open(model, threads, opened_lexicon(lexicon), tagger)
     if lexicon and not extractor.reader.points:
         click.echo("dti: this checkpoint spells names out by itself; --lexicon is used for identifiers only", err=True)
     results = extractor.extract_stream(faults.documents(inputs))
@@ -76,13 +77,11 @@ def extract(
     sys.exit(FAULTY if faults.seen else 0)
 
 
-def _settings(model: Path | None, threads: int | None) -> tuple[Path, int]:
-    if model is not None and threads is not None:
-        return model, threads
+def _settings(model: Path | None, threads: int | None) -> tuple[Path, int, Path]:
     from dti.settings import Settings  # here, because pydantic takes a quarter of the start-up time
 
     settings = Settings()
-    return model or settings.model_dir, threads or settings.extract_threads
+    return model or settings.model_dir, threads or settings.extract_threads, settings.tagger_dir
 
 
 class Faults:

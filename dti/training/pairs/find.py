@@ -14,7 +14,7 @@ from dti.codecs.pointer import MOST
 from dti.domain.documents import Document
 from dti.domain.mentions import Candidate
 from dti.lexicon import open_lexicon
-from dti.mentions import Recogniser, selector
+from dti.mentions import Recogniser, Tagger, selector
 from dti.pairing import Frequencies
 
 _CHUNK = 64
@@ -24,10 +24,10 @@ _ABSTRACT_CHARACTERS = 4000
 class Finder:
     """Opens the lexicon once per process; a context manager that ends its processes."""
 
-    def __init__(self, names: Path, cache: Path, processes: int) -> None:
+    def __init__(self, names: Path, cache: Path, processes: int, tagger: Path | None = None) -> None:
         open_lexicon(names, cache)  # compiled once, before every process maps it
         context = get_context("spawn")  # a forked torch may hang
-        self._pool = ProcessPoolExecutor(processes, context, initializer=_open, initargs=(names, cache))
+        self._pool = ProcessPoolExecutor(processes, context, initializer=_open, initargs=(names, cache, tagger))
 
     def __enter__(self) -> Finder:
         return self
@@ -47,8 +47,9 @@ class Finder:
 _FOUND: dict[str, Callable[[Document], tuple[Candidate, ...]]] = {}
 
 
-def _open(names: Path, cache: Path) -> None:
-    _FOUND["find"] = selector(Recogniser(open_lexicon(names, cache)), MOST)
+def _open(names: Path, cache: Path, tagger: Path | None) -> None:
+    recogniser = Recogniser(open_lexicon(names, cache), Tagger.open(tagger) if tagger else None)
+    _FOUND["find"] = selector(recogniser, MOST)
 
 
 def _find(document: Document) -> tuple[Candidate, ...]:

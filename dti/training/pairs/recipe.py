@@ -25,7 +25,8 @@ class PairRecipe:
     without what the lexicon says of its entries, as with a lexicon that says less. The lowest `frozen_layers` of the encoder
     and its word embeddings do not learn. Losses: each pair by itself (`pair_loss`), the right pairs among all of the document
     (`choice_loss`), the label of right pairs (`label_loss`). `average` is the decay of the weights' moving average, which is
-    what is kept. Names are counted in `abstracts_counted` unlabelled abstracts.
+    what is kept. Names are counted in `abstracts_counted` unlabelled abstracts. Development documents are read with the mention
+    tagger of the folder `tagger`, as serving reads; training documents, which the tagger has seen with their answers, without.
     """
 
     name: str
@@ -54,12 +55,13 @@ class PairRecipe:
     average: float = 0.99
     save_steps: int = 100
     serving_tokens: int = 448
+    tagger: str = ""
 
     @property
     def sha256(self) -> str:
         """Identity of what decides the weights, so that a run is only resumed under the recipe it began with."""
         settings = dataclasses.asdict(self)
-        for free in ("name", "save_steps", "serving_tokens", "threads"):
+        for free in ("name", "save_steps", "serving_tokens", "tagger", "threads"):
             del settings[free]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 

@@ -80,7 +80,18 @@ def _read(recipe: PairRecipe, order: Order) -> tuple[PairCorpora, Frequencies]:
             raise TrainingError(f"{order.data}: no documents to train on, or none to measure on")
         if not counted.exists():
             find.frequencies(order.data, recipe.abstracts_counted).save(counted)
-    return corpora, Frequencies.load(counted)
+    return _as_served(recipe, corpora, order), Frequencies.load(counted)
+
+
+def _as_served(recipe: PairRecipe, corpora: PairCorpora, order: Order) -> PairCorpora:
+    """Development documents with the candidates that serving gives them."""
+    if not recipe.tagger:
+        return corpora
+    with Finder(order.data / "lexicons" / "names", order.out / "lexicon", recipe.threads, Path(recipe.tagger)) as find:
+        found = find([example.document for example in corpora.development])
+        # Which of the new candidates are right does not matter: development documents are scored by their gold names.
+        pairs = zip(corpora.development, found, strict=True)
+        return replace(corpora, development=tuple(replace(e, candidates=c, right={}, unclear=frozenset()) for e, c in pairs))
 
 
 def prepare(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, order: Order) -> tuple[PairNetwork, Vocabulary]:
