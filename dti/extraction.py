@@ -60,8 +60,8 @@ class Extractor:
     ) -> Extractor:
         """Load a checkpoint folder for serving; raises CheckpointError if a file is missing or differs from its sum.
 
-        Names are linked by the lexicon, and a reader that points finds its candidates by it and by the tagger; without a lexicon
-        there are neither.
+        Names are linked by the lexicon, and a reader that points finds its candidates by it and by the tagger; without a
+        lexicon there are neither.
         """
         checkpoint = Checkpoint.open(model_dir)
         reader = READERS[checkpoint.reading].open(checkpoint, threads)
