@@ -50,7 +50,7 @@ _UNFITTED = Calibration(0.0, 1.0, 0.0)
 _LEAST_VARIATION = 1e-3
 _EXAMPLES_MEASURED = 2000
 _ABSTRACTS_COUNTED = 15_000
-LEAST = 0.1  # probability from which on a document's best pair is said; what it costs and saves is in ADR 0101
+LEAST = 0.05  # probability from which on a document's best pair is said; what it costs and saves is in ADR 0100
 
 
 def train(recipe: PairRecipe, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
