@@ -1,4 +1,4 @@
-"""What every decoder must satisfy, on the embedded checkpoint; a new decoder is tested by being registered."""
+"""What every decoder must satisfy, on a model that learnt its answers by heart; a new decoder is tested by being registered."""
 
 from __future__ import annotations
 
@@ -6,13 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from dti import decoding
-from dti.codecs import Allowed, Tagged
-from dti.decoding import DECODERS
-from dti.errors import OptionError
-from dti.model.checkpoint import Checkpoint
-from dti.model.engine import Engine
-from dti.settings import PROJECT_ROOT
+pytestmark = pytest.mark.train
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+from dti import decoding  # noqa: E402 - after the skip
+from dti.codecs import Allowed, Tagged  # noqa: E402
+from dti.decoding import DECODERS  # noqa: E402
+from dti.domain.triplets import Triplet  # noqa: E402
+from dti.errors import OptionError  # noqa: E402
+from dti.model.backbones import BACKBONES, Material  # noqa: E402
+from dti.model.calibration import Calibration  # noqa: E402
+from dti.model.checkpoint import Parts, pack  # noqa: E402
+from dti.model.convert import convert  # noqa: E402
+from dti.model.engine import Engine  # noqa: E402
+from dti.model.teacher_forcing import logits  # noqa: E402
+from dti.training.batches import Collator  # noqa: E402
+from dti.training.corpora import Example  # noqa: E402
+from tests.tiny_model import write_tiny_encoder  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(DECODERS))
 SOURCES = (
@@ -23,9 +34,41 @@ SOURCES = (
 )
 
 
+ANSWERS = (
+    Triplet("zelo", "inhibitor", "q7"),
+    Triplet("d", "agonist", "r"),
+    Triplet("x", "other", "y"),
+    Triplet("mor", "agonist", "5-ht"),
+)
+SOURCE_TOKENS = 90
+
+
 @pytest.fixture(scope="module")
-def engine():
-    return Engine(Checkpoint.open(PROJECT_ROOT / "data" / "model"))
+def engine(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("learnt")
+    torch.set_num_threads(1)
+    material = Material(
+        seed=1,
+        encoder=str(write_tiny_encoder(folder / "bert")),
+        markers=Tagged().markers,
+        least_piece_count=1,
+        texts=lambda: SOURCES,
+    )
+    begun = BACKBONES.build("bart_from_bert", dropout=0.0).begin(material)
+    examples = [Example(text, "", "", text, (triplet,)) for text, triplet in zip(SOURCES, ANSWERS, strict=True)]
+    batch = Collator(begun.vocabulary, Tagged(), SOURCE_TOKENS, 40)(examples)
+    optimiser = torch.optim.Adam(begun.model.parameters(), lr=4e-3)
+    for _ in range(120):
+        said = logits(begun.model, batch.source, batch.mask, batch.decoder)
+        optimiser.zero_grad()
+        torch.nn.functional.cross_entropy(said.flatten(0, 1), batch.labels.flatten()).backward()
+        optimiser.step()
+    begun.model.save_pretrained(str(folder / "model"))
+    begun.vocabulary.tokenizer.save(str(folder / "tokenizer.json"))
+    convert(folder / "model", folder / "tokenizer.json", folder / "engine")
+    card = {"name": "learnt", "codec": "tagged", "decoding": {"name": "greedy", "settings": {}}, "source_tokens": SOURCE_TOKENS}
+    parts = Parts(tokenizer=folder / "tokenizer.json", calibration=Calibration(0, 1, 0), card=card, engine=folder / "engine")
+    return Engine(pack(folder / "checkpoint", parts))
 
 
 def test_every_file_of_the_family_is_registered():

@@ -5,6 +5,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tokenizers import AddedToken
 
 from dti.model.checkpoint import Checkpoint
 from dti.model.vocabulary import END, START, Vocabulary, trim
@@ -21,7 +22,10 @@ def trimmed():
 
 @pytest.fixture(scope="module")
 def embedded():
-    return Vocabulary.load(Checkpoint.open(PROJECT_ROOT / "data" / "model").tokenizer)
+    """The shipped vocabulary, with the markers that a generator's has."""
+    vocabulary = Vocabulary.load(Checkpoint.open(PROJECT_ROOT / "data" / "model").tokenizer)
+    vocabulary.tokenizer.add_special_tokens([AddedToken(marker, special=True, normalized=False) for marker in MARKERS])
+    return Vocabulary(vocabulary.tokenizer)
 
 
 def written(vocabulary: Vocabulary, text: str) -> str:
