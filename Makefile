@@ -66,8 +66,8 @@ imports: install-all ## the import rules of docs/architecture.md
 	@$(BIN)/lint-imports --no-cache > build-imports.log || (cat build-imports.log; rm build-imports.log; exit 1)
 	@rm build-imports.log
 
-train: install-all ## train a small model on a slice of the shared data, in minutes
-	@$(BIN)/dti train --recipe data/recipes/slice.toml --data $(DATA) --out runs/slice
+train: install-all ## train the shipped recipe for a few steps on the shared data, in minutes
+	@$(BIN)/dti train --recipe data/recipes/embedded.toml --max-steps 40 --no-weights --data $(DATA) --out runs/slice
 
 bench: install-all ## measure parsing, extraction and storing as ratios
 	@$(BIN)/python -m benchmarks
