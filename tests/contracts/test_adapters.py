@@ -19,10 +19,10 @@ from dti.extraction import Extractor  # noqa: E402
 from dti.model import adapters, backbones  # noqa: E402
 from dti.model.adapters import ADAPTERS  # noqa: E402
 from dti.model.teacher_forcing import logits  # noqa: E402
-from dti.settings import PROJECT_ROOT  # noqa: E402
 from dti.training import run  # noqa: E402
 from dti.training.corpora import read_corpora  # noqa: E402
 from dti.training.experiment import read_experiment  # noqa: E402
+from tests.recipes import SEQUENCES  # noqa: E402
 from tests.tiny_training import DOCUMENTS, READ, KilledError, experiment  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(ADAPTERS))
@@ -73,7 +73,7 @@ def test_lora_trains_resumes_packs_and_extracts(backbone, tmp_path, data, hub):
     assert {result.outcome for result in Extractor.open(whole.folder).extract(DOCUMENTS)} <= READ
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "data" / "recipes").glob("*.toml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SEQUENCES, ids=lambda path: path.name)
 def test_shipped_recipes_name_backbones_and_adapters_with_settings_that_they_have(path):
     architecture = read_experiment(path).architecture
     assert run._backbone(architecture).source(architecture.encoder)

@@ -5,13 +5,13 @@ from dataclasses import replace
 import pytest
 
 from dti.errors import TrainingError
-from dti.settings import PROJECT_ROOT
 from dti.training.experiment import Serving, read_experiment
+from tests.recipes import SEQUENCES
 
 STAGE = '[[stages]]\nname = "s"\nexamples = "sentences"\nsteps = 3\nsource_tokens = 16\nbatch_tokens = 64\n'
 
 
-@pytest.mark.parametrize("path", sorted((PROJECT_ROOT / "data" / "recipes").glob("*.toml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", SEQUENCES, ids=lambda path: path.name)
 def test_shipped_recipes_are_readable(path):
     assert read_experiment(path).steps > 0
 

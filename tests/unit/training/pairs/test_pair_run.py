@@ -22,6 +22,7 @@ from dti.training.pairs import run  # noqa: E402
 from dti.training.pairs.recipe import read_recipe  # noqa: E402
 from dti.training.run import Order  # noqa: E402
 from tests.pair_data import RECIPE, document, write_data  # noqa: E402
+from tests.recipes import PAIRS  # noqa: E402
 from tests.tiny_model import write_tiny_encoder  # noqa: E402
 
 
@@ -97,6 +98,11 @@ def test_it_extracts_with_a_lexicon_and_is_silent_without(trained, data, tmp_pat
     assert all(claim.triplet.drug == "Clorgyline" for claim in found.claims)
     [silent] = Extractor.open(trained / "checkpoint").extract([text])
     assert (silent.claims, silent.reason) == ((), "no drug was found in the text; no target was found in the text")
+
+
+@pytest.mark.parametrize("path", PAIRS, ids=lambda path: path.name)
+def test_shipped_recipes_are_readable(path):
+    assert read_recipe(path).steps > 0
 
 
 @pytest.mark.parametrize(
