@@ -56,6 +56,12 @@ class Features:
     pairs: tuple[tuple[int, int], ...]
     relations: Floats
 
+    @property
+    def signals(self) -> Floats:
+        """Features of each pair, then of its drug, then of its target [pairs, signals]; there must be a pair."""
+        drugs, targets = (np.array(side) for side in zip(*self.pairs, strict=True))
+        return np.concatenate([self.relations, self.candidates[drugs], self.candidates[targets]], -1)
+
 
 def describe(document: Document, candidates: Sequence[Candidate], frequencies: Frequencies) -> Features:
     """Features of all candidates and of every drug with every target."""

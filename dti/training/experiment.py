@@ -132,28 +132,33 @@ class Experiment:
 
 def read_experiment(path: Path) -> Experiment:
     """Read a recipe; raises TrainingError that names an unknown or ill-typed setting."""
+    return experiment_of(table(path))
+
+
+def table(path: Path) -> dict[str, Any]:
+    """A recipe's settings as they stand in its file; raises TrainingError if it cannot be read."""
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise TrainingError(f"cannot read recipe {path}: {error}") from error
-    return experiment_of(raw)
 
 
 def experiment_of(raw: Mapping[str, Any]) -> Experiment:
     """An experiment from a recipe's or a card's settings; raises TrainingError that names one that is wrong."""
     raw = dict(raw)
-    raw["architecture"] = _build(Architecture, raw.get("architecture", {}), "architecture")
-    raw["optimisation"] = _build(Optimisation, raw.get("optimisation", {}), "optimisation")
-    raw["pretraining"] = _build(Pretraining, raw.get("pretraining", {}), "pretraining")
-    raw["serving"] = _build(Serving, raw.get("serving", {}), "serving")
-    raw["stages"] = tuple(_build(Stage, stage, "stages") for stage in raw.get("stages", ()))
-    experiment = _build(Experiment, raw, "recipe")
+    raw["architecture"] = build(Architecture, raw.get("architecture", {}), "architecture")
+    raw["optimisation"] = build(Optimisation, raw.get("optimisation", {}), "optimisation")
+    raw["pretraining"] = build(Pretraining, raw.get("pretraining", {}), "pretraining")
+    raw["serving"] = build(Serving, raw.get("serving", {}), "serving")
+    raw["stages"] = tuple(build(Stage, stage, "stages") for stage in raw.get("stages", ()))
+    experiment = build(Experiment, raw, "recipe")
     if not experiment.stages or any(stage.examples not in _EXAMPLES for stage in experiment.stages):
         raise TrainingError(f"a recipe needs stages, each with examples that are one of: {', '.join(_EXAMPLES)}")
     return experiment
 
 
-def _build(kind: type[T], raw: Mapping[str, Any], place: str) -> T:
+def build(kind: type[T], raw: Mapping[str, Any], place: str) -> T:
+    """A settings dataclass from `raw`; raises TrainingError that names what is unknown, missing or wrong, and `place`."""
     known = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # T is always a dataclass here
     if unknown := sorted(set(raw) - set(known)):
         raise TrainingError(f"{place}: unknown setting {unknown[0]!r} (has: {', '.join(sorted(known))})")

@@ -42,9 +42,7 @@ class Head:
         drugs, targets = (np.array(side) for side in zip(*source.features.pairs, strict=True))
         names = self._names(source.mentions, states)
         drug, target = names[drugs], names[targets]
-        known = source.features.candidates
-        raw = np.concatenate([source.features.relations, known[drugs], known[targets]], -1)
-        scaled = np.clip((raw - self.weights["mean"]) / self.weights["scale"], -_CLIP, _CLIP)
+        scaled = np.clip((source.features.signals - self.weights["mean"]) / self.weights["scale"], -_CLIP, _CLIP)
         signals = self._linear("signals_out", _relu(self._linear("signals_in", scaled)))
         style = np.broadcast_to(self.weights["style.weight"][self.style], (len(drugs), self.weights["style.weight"].shape[1]))
         told = np.concatenate([signals, style], -1)

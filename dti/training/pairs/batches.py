@@ -124,15 +124,8 @@ def padded(length: int) -> int:
     return -(-length // _MULTIPLE) * _MULTIPLE
 
 
-def signals_of(source: PairSource) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Features of each pair, then of its drug, then of its target [pairs, signals]."""
-    drugs, targets = (np.array(side, dtype=np.int64) for side in zip(*source.features.pairs, strict=True))
-    known = source.features.candidates
-    return np.concatenate([source.features.relations, known[drugs], known[targets]], -1)
-
-
 def _signals(item: Item) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    signals = signals_of(item.source)
+    signals = item.source.features.signals
     if not item.listed:
         relations, known = item.source.features.relations.shape[1], item.source.features.candidates.shape[1]
         listed = np.array(LISTED_FEATURES)

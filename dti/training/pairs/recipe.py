@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from dti.errors import TrainingError
+from dti.training.experiment import build, table
 
 KIND = "pairs"
 
@@ -68,23 +66,9 @@ class PairRecipe:
 
 def is_pairs(path: Path) -> bool:
     """Whether a recipe is one of a pair model; raises TrainingError if it cannot be read."""
-    return _raw(path).get("kind") == KIND
+    return table(path).get("kind") == KIND
 
 
 def read_recipe(path: Path) -> PairRecipe:
-    """Read a recipe; raises TrainingError that names an unknown or ill-typed setting."""
-    raw = {name: value for name, value in _raw(path).items() if name != "kind"}
-    known = {setting.name for setting in dataclasses.fields(PairRecipe)}
-    if unknown := sorted(set(raw) - known):
-        raise TrainingError(f"{path}: unknown setting {unknown[0]!r} (has: {', '.join(sorted(known))})")
-    try:
-        return PairRecipe(**raw)
-    except TypeError as error:
-        raise TrainingError(f"{path}: {error}") from error
-
-
-def _raw(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise TrainingError(f"cannot read recipe {path}: {error}") from error
+    """Read a recipe; raises TrainingError that names an unknown or missing setting."""
+    return build(PairRecipe, {name: value for name, value in table(path).items() if name != "kind"}, str(path))

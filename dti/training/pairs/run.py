@@ -35,7 +35,7 @@ from dti.model.pairs.network import PairNetwork, Shape, from_bert, load
 from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 from dti.training import calibrate, curve, reliability, state
-from dti.training.pairs.batches import batches, padded, signals_of
+from dti.training.pairs.batches import batches, padded
 from dti.training.pairs.card import Trained, card, identity
 from dti.training.pairs.development import assess
 from dti.training.pairs.examples import SERVED, STYLES, PairCorpora, PairExample, read_pairs
@@ -145,7 +145,7 @@ def _some(examples: Sequence[PairExample]) -> Sequence[PairExample]:
 def _scale(network: PairNetwork, examples: Sequence[PairExample], vocabulary: Vocabulary, frequencies: Frequencies) -> None:
     """Bring every feature to mean 0 and variance 1 over pairs of training documents."""
     sources = (encode(e.document, e.candidates, vocabulary, frequencies, 2) for e in examples)
-    signals = torch.cat([torch.from_numpy(signals_of(source)) for source in sources])
+    signals = torch.cat([torch.from_numpy(source.features.signals) for source in sources])
     network.head.mean.copy_(signals.mean(0))
     network.head.scale.copy_(signals.std(0) + _LEAST_VARIATION)
 
