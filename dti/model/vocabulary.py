@@ -12,7 +12,6 @@ from pathlib import Path
 from tokenizers import AddedToken, Encoding, Tokenizer
 from tokenizers.models import WordPiece
 
-from dti.domain.evidence import Span
 from dti.domain.sequences import Token
 from dti.errors import ModelError
 
@@ -105,14 +104,6 @@ class Vocabulary:
     def added(self) -> list[int]:
         """Ids of all tokens that are not text."""
         return sorted(map(self.id, self._added))
-
-    def located(self, text: str, limit: int) -> tuple[list[int], list[Span], bool]:
-        """Source token ids as `encode` cuts them, characters of each but the first and the last, and whether text was cut."""
-        read = text[: limit * _LONGEST_TOKEN]
-        encoding = self.tokenizer.encode(read)
-        cut = len(encoding.ids) > limit or len(read) < len(text)
-        kept = encoding.ids[:-1][: limit - 1]
-        return [*kept, encoding.ids[-1]], [Span(*offsets) for offsets in encoding.offsets[1 : len(kept)]], cut
 
     def tokens(self) -> list[str]:
         """All tokens by id."""

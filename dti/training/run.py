@@ -69,14 +69,18 @@ class Order:
     most_steps: int | None = None
     weights: bool = True
 
+    def check(self) -> None:
+        """Raises TrainingError if the output folder holds a run that is not to be resumed."""
+        if not self.resume and state.latest(self.out / "state"):
+            raise TrainingError(f"{self.out} holds a training run already; resume it, or choose another folder")
+
 
 def train(experiment: Experiment, order: Order, report: Callable[[Progress], None]) -> Checkpoint | Packed | None:
     """Run `experiment` to its end: a checkpoint, one without an engine, or none of unlabelled literature alone.
 
     Raises TrainingError if the output folder holds a run that is not to be resumed.
     """
-    if not order.resume and state.latest(order.out / "state"):
-        raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
+    order.check()
     codec = CODECS.build(experiment.codec)
     corpora = _read(order, codec)
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)

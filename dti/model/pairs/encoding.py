@@ -36,8 +36,9 @@ def encode(
     document: Document, candidates: Sequence[Candidate], vocabulary: Vocabulary, frequencies: Frequencies, limit: int
 ) -> PairSource:
     """At most `limit` tokens."""
-    ids, spans, truncated = vocabulary.located(document.text, limit)
-    starts, ends = [span.start for span in spans], [span.end for span in spans]
+    encoding, truncated = vocabulary.read(document.text, limit)
+    ids = encoding.ids
+    starts, ends = ([offsets[side] for offsets in encoding.offsets[1:-1]] for side in (0, 1))
 
     def tokens(span: Span) -> tuple[int, ...]:
         # The first and the last token are the sequence's own; they stand for no text.

@@ -34,7 +34,7 @@ from dti.model.pairs.engine import FREQUENCIES, PairEngine
 from dti.model.pairs.network import PairNetwork, Shape, from_bert, load
 from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
-from dti.training import calibrate, curve, reliability, state
+from dti.training import calibrate, curve, reliability
 from dti.training.pairs.batches import batches, padded
 from dti.training.pairs.card import Trained, card, identity
 from dti.training.pairs.development import assess
@@ -55,8 +55,7 @@ LEAST = 0.05  # probability from which on a document's best pair is said; what i
 
 def train(recipe: PairRecipe, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
     """Run `recipe` to its end; raises TrainingError if the output folder holds a run that is not to be resumed."""
-    if not order.resume and state.latest(order.out / "state"):
-        raise TrainingError(f"{order.out} holds a training run already; resume it, or choose another folder")
+    order.check()
     torch.set_num_threads(recipe.threads)
     order.out.mkdir(parents=True, exist_ok=True)
     corpora, frequencies = _read(recipe, order)

@@ -23,6 +23,7 @@ from dti.training.feeds import UnlabelledFeed  # noqa: E402
 from dti.training.objectives import OBJECTIVES  # noqa: E402
 from dti.training.unlabelled import Guard, Pool  # noqa: E402
 from tests.tiny_model import tiny_tokenizer, write_corpus, write_tiny_encoder  # noqa: E402
+from tests.tiny_training import KilledError  # noqa: E402
 
 RECIPE = """
 name = "tiny mass"
@@ -63,10 +64,6 @@ source_tokens = 64
 settings = {{ most_tokens = 8 }}
 """
 STAGE = Stage(name="s", examples="unlabelled", steps=1, source_tokens=64, batch_tokens=400)
-
-
-class KilledError(Exception):
-    """Stands for SIGKILL: nothing after it runs."""
 
 
 def kill(_progress):

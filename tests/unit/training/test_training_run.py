@@ -24,6 +24,7 @@ from dti.model.vocabulary import Vocabulary  # noqa: E402
 from dti.training import run  # noqa: E402
 from dti.training.experiment import read_experiment  # noqa: E402
 from tests.tiny_model import write_corpus, write_tiny_encoder  # noqa: E402
+from tests.tiny_training import KilledError  # noqa: E402
 
 RECIPE = """
 name = "tiny"
@@ -59,10 +60,6 @@ source_tokens = 90
 decoding = "greedy"
 settings = {{ most_tokens = 24 }}
 """
-
-
-class KilledError(Exception):
-    """Stands for SIGKILL: nothing after it runs."""
 
 
 def kill_after(step):

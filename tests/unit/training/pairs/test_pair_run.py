@@ -24,10 +24,7 @@ from dti.training.run import Order  # noqa: E402
 from tests.pair_data import RECIPE, document, write_data  # noqa: E402
 from tests.recipes import PAIRS  # noqa: E402
 from tests.tiny_model import write_tiny_encoder  # noqa: E402
-
-
-class KilledError(Exception):
-    """Stands for SIGKILL: nothing after it runs."""
+from tests.tiny_training import KilledError  # noqa: E402
 
 
 def killed(_):
