@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -14,8 +15,15 @@ _PREFIX = "step-"
 _MOMENTS = ("exp_avg", "exp_avg_sq")
 
 
-def save(folder: Path, step: int, identity: str, model: nn.Module, optimiser: torch.optim.Optimizer) -> None:
-    """Write the state after `step` steps and drop older ones."""
+def save(
+    folder: Path,
+    step: int,
+    identity: str,
+    model: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    beside: Callable[[Path], None] = lambda _: None,
+) -> None:
+    """Write the state after `step` steps, with what `beside` adds to its folder, and drop older ones."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / "draft"
     shutil.rmtree(draft, ignore_errors=True)
@@ -24,6 +32,7 @@ def save(folder: Path, step: int, identity: str, model: nn.Module, optimiser: to
     save_file(parameters, draft / "model.safetensors")
     save_file(_moments(model, optimiser), draft / "optimiser.safetensors")
     (draft / "state.json").write_text(json.dumps({"step": step, "experiment": identity}), encoding="utf-8")
+    beside(draft)
     done = folder / f"{_PREFIX}{step:07d}"
     shutil.rmtree(done, ignore_errors=True)
     draft.rename(done)

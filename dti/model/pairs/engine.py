@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,9 +56,9 @@ class PairEngine:
         self._limit = checkpoint.source_tokens
         self._frequencies = Frequencies.load(folder / FREQUENCIES)
         self.labels: tuple[str, ...] = tuple(shape["labels"])
-        self._head = Head.load(folder / HEAD, int(shape["heads"]), int(shape["style"]))
+        self.head = Head.load(folder / HEAD, int(shape["heads"]), int(shape["style"]))
         try:
-            self._vocabulary = Vocabulary.load(checkpoint.tokenizer)
+            self.vocabulary = Vocabulary.load(checkpoint.tokenizer)
             self._encoder = ctranslate2.Encoder(
                 str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
             )
@@ -67,22 +67,27 @@ class PairEngine:
 
     def score(self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]]) -> list[Scored]:
         """Every drug with every target of each document, in order."""
-        sources = [self._source(d, c) for d, c in zip(documents, candidates, strict=True)]
-        scored: dict[int, Scored] = {}
+        sources = [self.source(d, c) for d, c in zip(documents, candidates, strict=True)]
+        scored = {i: self.judge(sources[i], states) for i, states in self.states(sources)}
+        return [scored.get(i, _unread(source)) for i, source in enumerate(sources)]
+
+    def source(self, document: Document, candidates: Sequence[Candidate]) -> PairSource:
+        """A document as the encoder is shown it."""
+        return encode(document, candidates, self.vocabulary, self._frequencies, self._limit)
+
+    def states(self, sources: Sequence[PairSource]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+        """Encoder states [tokens, hidden] of each source with a pair, by its index; in an order that suits the encoder."""
         for batch in _batches(sources):
             found = self._encoder.forward_batch(
                 [list(sources[i].ids) for i in batch], token_type_ids=[list(sources[i].kinds) for i in batch]
             )
             states = np.asarray(found.last_hidden_state)
-            for row, i in enumerate(batch):
-                scored[i] = self._scored(sources[i], states[row, : len(sources[i].ids)])
-        return [scored.get(i, _unread(source)) for i, source in enumerate(sources)]
+            yield from ((i, states[row, : len(sources[i].ids)]) for row, i in enumerate(batch))
 
-    def _source(self, document: Document, candidates: Sequence[Candidate]) -> PairSource:
-        return encode(document, candidates, self._vocabulary, self._frequencies, self._limit)
-
-    def _scored(self, source: PairSource, states: npt.NDArray[np.float32]) -> Scored:
-        interacts, labels = (logits.astype(np.float64) for logits in self._head.score(source, states))
+    def judge(self, source: PairSource, states: npt.NDArray[np.float32], style: int | None = None) -> Scored:
+        """All pairs of a source; another `style` than the served one is another corpus's habit of annotation."""
+        head = self.head if style is None else replace(self.head, style=style)
+        interacts, labels = (logits.astype(np.float64) for logits in head.score(source, states))
         normal = labels - labels.max(-1, keepdims=True)
         return Scored(
             source.features.pairs,

@@ -22,11 +22,15 @@ _MULTIPLE = 64  # lengths are padded to a multiple: fewer shapes keep the alloca
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the annotators say of a batch's pairs, all [pairs]: whether right, the label or UNLABELLED, 0.0 where unclear."""
+    """What the annotators say of a batch's pairs, [pairs]: whether right, the label or UNLABELLED, 0.0 where unclear.
+
+    `weight` [documents] is how much each document counts.
+    """
 
     right: torch.Tensor
     label: torch.Tensor
     clear: torch.Tensor
+    weight: torch.Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +142,4 @@ def _answers(items: Sequence[Item]) -> Answers:
     right = torch.tensor([float(pair in example.right) for example, pair in rows])
     label = torch.tensor([example.right.get(pair, UNLABELLED) for example, pair in rows])
     clear = torch.tensor([float(pair not in example.unclear) for example, pair in rows])
-    return Answers(right, label, clear)
+    return Answers(right, label, clear, torch.tensor([item.example.weight for item in items]))

@@ -37,6 +37,7 @@ class Trained:
     corpora: PairCorpora
     network: PairNetwork
     steps: int
+    told: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def identity(recipe: PairRecipe, emission: Mapping[str, object]) -> dict[str, Any]:
@@ -86,4 +87,5 @@ def card(trained: Trained, data: Path, assessed: Assessed, fit: Fit) -> dict[str
         "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
         "limits": list(_LIMITS),
         "servable": True,
+        **trained.told,
     }

@@ -18,7 +18,8 @@ from dti.lexicon import Lexicon
 from dti.training.corpora import INTERACTIONS, Record, development_example, preferred, read_records
 from dti.training.pointing import Aligner
 
-STYLES: Mapping[str, int] = {"kd_dti": 0, "drugbank_distant": 1, "drugprot": 2, "chemprot": 2}
+PSEUDO, VERDICTS = "pseudo", "verdicts"  # what a parent labelled in KD-DTI's style, and what curators said of such labels
+STYLES: Mapping[str, int] = {"kd_dti": 0, "drugbank_distant": 1, "drugprot": 2, "chemprot": 2, PSEUDO: 0, VERDICTS: 0}
 SERVED = STYLES["kd_dti"]
 UNLABELLED = -1  # a pair that interacts in a way that has no label of ours
 _DISTANT = ("kd_dti", "drugbank_distant")
@@ -32,7 +33,10 @@ FindAll = Callable[[Sequence[Document]], Iterable[tuple[Candidate, ...]]]
 
 @dataclass(frozen=True, slots=True)
 class PairExample:
-    """`right` are the pairs that were taken, with their label or UNLABELLED; `unclear` ones are neither right nor wrong."""
+    """`right` are the pairs that were taken, with their label or UNLABELLED; `unclear` ones are neither right nor wrong.
+
+    `weight` multiplies what the document adds to the loss.
+    """
 
     corpus: str
     document: Document
@@ -40,6 +44,7 @@ class PairExample:
     right: Mapping[Pair, int]
     unclear: frozenset[Pair]
     gold: tuple[Triplet, ...] = ()
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

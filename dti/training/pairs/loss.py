@@ -7,6 +7,7 @@ from torch import nn
 
 from dti.model.pairs.network import PairBatch
 from dti.training.pairs.batches import Answers
+from dti.training.pairs.examples import UNLABELLED
 from dti.training.pairs.recipe import PairRecipe
 
 _NEVER = -1e4
@@ -14,22 +15,24 @@ _NEVER = -1e4
 
 def loss(recipe: PairRecipe, batch: PairBatch, answers: Answers, interacts: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
     """Weighted sum of the three, each a mean over documents or over right pairs."""
+    weight = answers.weight
+    told = (answers.label >= 0).sum().clamp(min=1)
     parts = (
-        recipe.pair_loss * _pairs(batch, answers, interacts),
-        recipe.choice_loss * _choice(batch, answers, interacts),
-        recipe.label_loss * _labels(recipe, answers, labels),
+        recipe.pair_loss * (weight * pair_losses(batch, answers, interacts)).mean(),
+        recipe.choice_loss * (weight * choice_losses(batch, answers, interacts)).mean(),
+        recipe.label_loss * (weight * label_losses(recipe, batch, answers, labels)).sum() / told,
     )
     return torch.stack(parts).sum()
 
 
-def _pairs(batch: PairBatch, answers: Answers, interacts: torch.Tensor) -> torch.Tensor:
-    """Binary cross-entropy summed over a document's pairs, so that each wrong pair costs the same in any document."""
-    each = nn.functional.binary_cross_entropy_with_logits(interacts, answers.right, weight=answers.clear, reduction="sum")
-    return each / len(batch.ids)
+def pair_losses(batch: PairBatch, answers: Answers, interacts: torch.Tensor) -> torch.Tensor:
+    """Binary cross-entropy summed over a document's pairs [documents]: a wrong pair costs the same in any document."""
+    each = nn.functional.binary_cross_entropy_with_logits(interacts, answers.right, weight=answers.clear, reduction="none")
+    return _summed(batch, each)
 
 
-def _choice(batch: PairBatch, answers: Answers, interacts: torch.Tensor) -> torch.Tensor:
-    """Cross-entropy over a document's pairs and "none of them", whose logit is 0, as adaptive thresholds have it.
+def choice_losses(batch: PairBatch, answers: Answers, interacts: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy over a document's pairs and "none of them" [documents], whose logit is 0, as adaptive thresholds have it.
 
     Several right pairs share the probability (Zhou et al., ATLOP, 2021, section 3.2, has a learnt threshold in its place).
     """
@@ -42,11 +45,17 @@ def _choice(batch: PairBatch, answers: Answers, interacts: torch.Tensor) -> torc
     wanted[where] = answers.right
     wanted[:, -1] = (wanted.sum(1) == 0).float()
     wanted = wanted / wanted.sum(1, keepdim=True)
-    return -(wanted * torch.log_softmax(logits, -1)).sum(1).mean()
+    return -(wanted * torch.log_softmax(logits, -1)).sum(1)
 
 
-def _labels(recipe: PairRecipe, answers: Answers, labels: torch.Tensor) -> torch.Tensor:
-    told = answers.label >= 0
-    if not told.any():
-        return labels.sum() * 0
-    return nn.functional.cross_entropy(labels[told], answers.label[told], label_smoothing=recipe.label_smoothing)
+def label_losses(recipe: PairRecipe, batch: PairBatch, answers: Answers, labels: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of the labels of a document's right pairs, summed [documents]."""
+    smoothing = recipe.label_smoothing
+    each = nn.functional.cross_entropy(
+        labels, answers.label, ignore_index=UNLABELLED, label_smoothing=smoothing, reduction="none"
+    )
+    return _summed(batch, each)
+
+
+def _summed(batch: PairBatch, each: torch.Tensor) -> torch.Tensor:
+    return each.new_zeros(len(batch.ids)).index_add(0, batch.document, each)

@@ -13,11 +13,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import torch
 from transformers import BertModel
@@ -53,13 +54,31 @@ _ABSTRACTS_COUNTED = 15_000
 LEAST = 0.05  # probability from which on a document's best pair is said; what it costs and saves is in ADR 0100
 
 
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a run reads; `parent` is a checkpoint folder with weights to go on from, `told` goes into the card as it is."""
+
+    corpora: PairCorpora
+    frequencies: Frequencies
+    parent: Path | None = None
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+
 def train(recipe: PairRecipe, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
     """Run `recipe` to its end; raises TrainingError if the output folder holds a run that is not to be resumed."""
     order.check()
+    order.out.mkdir(parents=True, exist_ok=True)
+    return train_on(recipe, read(recipe, order), order, report)
+
+
+def train_on(recipe: PairRecipe, material: Material, order: Order, report: Callable[[Progress], None]) -> Checkpoint:
+    """The same on corpora that are there already."""
     torch.set_num_threads(recipe.threads)
     order.out.mkdir(parents=True, exist_ok=True)
-    corpora, frequencies = _read(recipe, order)
-    network, vocabulary = prepare(recipe, corpora, frequencies, order)
+    corpora, frequencies = material.corpora, material.frequencies
+    if not (order.out / FREQUENCIES).exists():
+        frequencies.save(order.out / FREQUENCIES)
+    network, vocabulary = _begun(recipe, material, order)
     average = load(order.out / "model")
 
     def source(example: PairExample, limit: int) -> PairSource:
@@ -68,10 +87,19 @@ def train(recipe: PairRecipe, order: Order, report: Callable[[Progress], None]) 
     steps = order.most_steps or recipe.steps
     PairTrainer(recipe, network, average, order.out).run(batches(recipe, corpora.training, source), steps, report)
     average.save(order.out / "model")
-    return _finish(Trained(recipe, corpora, average, steps), order)
+    return _finish(Trained(recipe, corpora, average, steps, material.told), order)
 
 
-def _read(recipe: PairRecipe, order: Order) -> tuple[PairCorpora, Frequencies]:
+def _begun(recipe: PairRecipe, material: Material, order: Order) -> tuple[PairNetwork, Vocabulary]:
+    """The parent's network and vocabulary where it has weights, else new ones."""
+    if material.parent and not (order.out / "model" / "config.json").exists():
+        shutil.copyfile(material.parent / "tokenizer.json", order.out / "tokenizer.json")
+        load(material.parent / "model").save(order.out / "model")
+    return prepare(recipe, material.corpora, material.frequencies, order)
+
+
+def read(recipe: PairRecipe, order: Order) -> Material:
+    """The data folder's corpora and name counts; raises TrainingError where there is nothing to train or to measure on."""
     names, cache, counted = order.data / "lexicons" / "names", order.out / "lexicon", order.out / FREQUENCIES
     with Finder(names, cache, recipe.threads) as find:
         lexicon: Lexicon = open_lexicon(names, cache)
@@ -80,7 +108,7 @@ def _read(recipe: PairRecipe, order: Order) -> tuple[PairCorpora, Frequencies]:
             raise TrainingError(f"{order.data}: no documents to train on, or none to measure on")
         if not counted.exists():
             find.frequencies(order.data, recipe.abstracts_counted).save(counted)
-    return _as_served(recipe, corpora, order), Frequencies.load(counted)
+    return Material(_as_served(recipe, corpora, order), Frequencies.load(counted))
 
 
 def _as_served(recipe: PairRecipe, corpora: PairCorpora, order: Order) -> PairCorpora:

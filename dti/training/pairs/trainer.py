@@ -6,6 +6,7 @@ import json
 import logging
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -39,9 +40,8 @@ class PairTrainer:
 
     def run(self, batches: Iterator[Callable[[], list[Item]]], steps: int, report: Callable[[Progress], None]) -> None:
         """Train from the last saved state, or from the start, to the last step; saves on the way and at the end."""
-        done = self._resume()
+        done, losses = self._resume()
         self._network.train()
-        losses: list[float] = []
         began = time.monotonic()
         for step, make in enumerate(islice(batches, steps), start=1):
             if step <= done:
@@ -55,20 +55,25 @@ class PairTrainer:
                 report(line)
                 losses.clear()
             if step % self._recipe.save_steps == 0 or step == steps:
-                state.save(self._folder / "state", step, self._recipe.sha256, self._network, self._optimiser)
-                self._average.save(self._folder / "state" / f"step-{step:07d}" / "average")
+                beside = partial(self._beside, losses)
+                state.save(self._folder / "state", step, self._recipe.sha256, self._network, self._optimiser, beside)
 
-    def _resume(self) -> int:
+    def _beside(self, losses: list[float], draft: Path) -> None:
+        """The average, and the losses that no log line has told yet: a resumed run's curve is that of an unbroken one."""
+        self._average.save(draft / "average")
+        (draft / "losses.json").write_text(json.dumps(losses), encoding="utf-8")
+
+    def _resume(self) -> tuple[int, list[float]]:
         found = state.latest(self._folder / "state")
         if found is None:
-            return 0
+            return 0, []
         folder, step, identity = found
         if identity != self._recipe.sha256:
             raise TrainingError(f"{folder} was trained under another recipe; choose another output folder")
         state.restore(folder, step, self._network, self._optimiser)
         state.read_weights(folder / "average", self._average)
         logger.info("resuming after step %d", step)
-        return step
+        return step, json.loads((folder / "losses.json").read_text(encoding="utf-8"))
 
     def _step(self, step: int, items: list[Item], rate: float) -> float:
         # Seeding every step keeps dropout the same whether or not the run was interrupted.

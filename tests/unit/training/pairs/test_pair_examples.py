@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -170,6 +171,20 @@ def test_unclear_pairs_cost_nothing():
     rng = random.Random(1)  # noqa: S311 - no secret
     values = {round(learnt([2.0, rng.uniform(-5, 5)], unclear), 6) for _ in range(4)}
     assert len(values) == 1
+
+
+def test_a_documents_weight_scales_what_it_teaches():
+    one, other = example(1, {(0, 2): 1}), example(2, {(1, 2): 0})
+    logits, labels = torch.tensor([1.0, -2.0, 0.5, 3.0]), torch.randn(4, len(LABELS), generator=torch.manual_seed(3))
+
+    def value(*weights):
+        items = [Item(source(e), replace(e, weight=w)) for e, w in zip((one, other), weights, strict=True)]
+        batch, answers = collate(items)
+        return float(loss(PairRecipe(name="t"), batch, answers, logits, labels))
+
+    assert value(1.0, 1.0) == pytest.approx(value(1.0, 0.0) + value(0.0, 1.0))
+    assert value(0.5, 0.0) == pytest.approx(value(1.0, 0.0) / 2)
+    assert value(0.0, 0.0) == 0
 
 
 def test_labels_are_learnt_from_right_pairs_alone():

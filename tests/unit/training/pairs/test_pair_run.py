@@ -64,6 +64,7 @@ def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, re
     expected, actual = (load_file(out / "model" / "model.safetensors") for out in (trained, tmp_path))
     assert expected.keys() == actual.keys()
     assert all(torch.equal(expected[name], actual[name]) for name in expected)
+    assert Checkpoint.open(tmp_path / "checkpoint").sha256 == Checkpoint.open(trained / "checkpoint").sha256
 
 
 def test_a_run_in_the_way_is_not_overwritten(data, recipe, trained):
