@@ -53,15 +53,30 @@ def ratios(ours: Report, theirs: Report, *, resamples: int = 1000, seed: int = 0
 
     Infinity where theirs is 0. Raises EvaluationError as `intervals` does, and if the reports are not of the same documents.
     """
-    _check(resamples, level)
-    if [document.id for document in ours.documents] != [document.id for document in theirs.documents]:
-        raise EvaluationError("two reports can be compared only if they score the same documents in the same order")
-    mine, other = _resampled(ours, resamples, seed), _resampled(theirs, resamples, seed)
+    mine, other = _paired(ours, theirs, resamples, seed, level)
     figures = {
         name: _bounds(np.divide(mine[name], other[name], out=np.full(resamples, np.inf), where=other[name] > 0), level)
         for name in mine
     }
     return Intervals(level, resamples, seed, figures)
+
+
+def differences(ours: Report, theirs: Report, *, resamples: int = 1000, seed: int = 0, level: float = 0.95) -> Intervals:
+    """By how much our figures exceed theirs, both drawn from the same documents at once.
+
+    Raises EvaluationError as `ratios` does.
+    """
+    mine, other = _paired(ours, theirs, resamples, seed, level)
+    return Intervals(level, resamples, seed, {name: _bounds(mine[name] - other[name], level) for name in mine})
+
+
+def _paired(
+    ours: Report, theirs: Report, resamples: int, seed: int, level: float
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    _check(resamples, level)
+    if [document.id for document in ours.documents] != [document.id for document in theirs.documents]:
+        raise EvaluationError("two reports can be compared only if they score the same documents in the same order")
+    return _resampled(ours, resamples, seed), _resampled(theirs, resamples, seed)
 
 
 def _check(resamples: int, level: float) -> None:

@@ -34,21 +34,22 @@ class Guard:
         self._where: dict[_Shingle, list[int]] = {}
         self._sizes: list[int] = []
         for number, example in enumerate(held_out):
-            shingles = _shingles(example.source)
+            held = shingles(example.source)
             self._pmids.add(example.pmid)
-            self._sizes.append(len(shingles))
-            for shingle in shingles:
+            self._sizes.append(len(held))
+            for shingle in held:
                 self._where.setdefault(shingle, []).append(number)
 
     def admits(self, pmid: str | None, text: str) -> bool:
         """False for a held-out PMID, or if `text` holds a fifth of the word 5-grams of one held-out document."""
         if pmid in self._pmids:
             return False
-        hits = Counter(number for shingle in _shingles(text) for number in self._where.get(shingle, ()))
+        hits = Counter(number for shingle in shingles(text) for number in self._where.get(shingle, ()))
         return all(hit < _COPIED * self._sizes[number] for number, hit in hits.items())
 
 
-def _shingles(text: str) -> set[_Shingle]:
+def shingles(text: str) -> set[_Shingle]:
+    """The word 5-grams of a text, in lower case."""
     words = _WORD.findall(text.lower())
     return set(zip(*(words[offset:] for offset in range(_SHINGLE)), strict=False))
 

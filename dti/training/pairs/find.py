@@ -22,10 +22,13 @@ _ABSTRACT_CHARACTERS = 4000
 
 
 class Finder:
-    """Opens the lexicon once per process; a context manager that ends its processes."""
+    """Opens the lexicon once per process; a context manager that ends its processes. A single process is this one."""
 
     def __init__(self, names: Path, cache: Path, processes: int, tagger: Path | None = None) -> None:
         open_lexicon(names, cache)  # compiled once, before every process maps it
+        self._own = _opened(names, cache, tagger) if processes == 1 else None
+        if self._own:
+            return
         context = get_context("spawn")  # a forked torch may hang
         self._pool = ProcessPoolExecutor(processes, context, initializer=_open, initargs=(names, cache, tagger))
 
@@ -33,23 +36,29 @@ class Finder:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._pool.shutdown(cancel_futures=True)
+        if not self._own:
+            self._pool.shutdown(cancel_futures=True)
 
     def __call__(self, documents: Sequence[Document]) -> Iterable[tuple[Candidate, ...]]:
         """Candidates of each document, in order."""
-        return self._pool.map(_find, documents, chunksize=_CHUNK)
+        return map(self._own, documents) if self._own else self._pool.map(_find, documents, chunksize=_CHUNK)
 
     def frequencies(self, data: Path, most: int) -> Frequencies:
         """Counted in the first `most` unlabelled abstracts; empty where there are none."""
         return Frequencies.count(self(list(islice(abstracts(data), most))))
 
 
-_FOUND: dict[str, Callable[[Document], tuple[Candidate, ...]]] = {}
+_Find = Callable[[Document], tuple[Candidate, ...]]
+_FOUND: dict[str, _Find] = {}
+
+
+def _opened(names: Path, cache: Path, tagger: Path | None) -> _Find:
+    recogniser = Recogniser(open_lexicon(names, cache), Tagger.open(tagger) if tagger else None)
+    return selector(recogniser, MOST)
 
 
 def _open(names: Path, cache: Path, tagger: Path | None) -> None:
-    recogniser = Recogniser(open_lexicon(names, cache), Tagger.open(tagger) if tagger else None)
-    _FOUND["find"] = selector(recogniser, MOST)
+    _FOUND["find"] = _opened(names, cache, tagger)
 
 
 def _find(document: Document) -> tuple[Candidate, ...]:
