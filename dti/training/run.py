@@ -71,7 +71,7 @@ class Order:
 
     def check(self) -> None:
         """Raises TrainingError if the output folder holds a run that is not to be resumed."""
-        if not self.resume and state.latest(self.out / "state"):
+        if not self.resume and any(state.latest(folder) for folder in (self.out / "state", *self.out.glob("*/state"))):
             raise TrainingError(f"{self.out} holds a training run already; resume it, or choose another folder")
 
 
@@ -90,7 +90,7 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     model = adapted.merge()
     model.save_pretrained(str(order.out / "model"))
     if experiment.unlabelled:
-        curve.draw(order.out / "log.jsonl", order.out / "curve.png")
+        curve.draw([order.out / "log.jsonl"], order.out / "curve.png")
         return None
     trained = {
         "parents": _parents(experiment.architecture),
@@ -155,7 +155,7 @@ def _finish(
     """Convert if the engine can run it, measure on the development split, calibrate, pack."""
     out = order.out
     picture = out / "curve.png"
-    curve.draw(out / "log.jsonl", picture)
+    curve.draw([out / "log.jsonl"], picture)
     servable = not isinstance(model, FusedModel)
     extras = (picture, out / "model") if order.weights or not servable else (picture,)
     untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(experiment))

@@ -8,6 +8,7 @@ comes back decides whether the pair interacts and how. Asking about all pairs re
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,15 @@ def from_bert(bert: BertModel, shape: Shape, dropout: float, mask: int) -> PairN
     with torch.no_grad():
         network.hidden.copy_(bert.embeddings.word_embeddings.weight[mask])
     return network
+
+
+@torch.no_grad()
+def mean(networks: Sequence[PairNetwork]) -> PairNetwork:
+    """The first network with the mean of all their weights; they must have learnt from the same beginning to make sense."""
+    first, *others = networks
+    for kept, *further in zip(first.parameters(), *(other.parameters() for other in others), strict=True):
+        kept.copy_(torch.stack([kept, *further]).mean(0))
+    return first
 
 
 def load(folder: Path, dropout: float = 0.0) -> PairNetwork:

@@ -12,7 +12,7 @@ import torch
 from dti.model.pairs.encoding import PairSource
 from dti.model.pairs.network import PairBatch
 from dti.pairing import LISTED_FEATURES
-from dti.training.pairs.examples import STYLES, UNLABELLED, PairExample
+from dti.training.pairs.examples import SERVED, STYLES, UNLABELLED, PairExample
 from dti.training.pairs.recipe import PairRecipe
 
 Encode = Callable[[PairExample, int], PairSource]
@@ -35,12 +35,13 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A document as one batch shows it; `hidden` are candidates whose names are hidden."""
+    """A document as one batch shows it, with the names of `hidden` candidates hidden, asking for one annotation style."""
 
     source: PairSource
     example: PairExample
     hidden: frozenset[int] = frozenset()
     listed: bool = True
+    style: int = SERVED
 
 
 def batches(recipe: PairRecipe, examples: Sequence[PairExample], encode: Encode) -> Iterator[Callable[[], list[Item]]]:
@@ -59,7 +60,7 @@ def _drawn(recipe: PairRecipe, examples: Sequence[PairExample], rng: random.Rand
     for example in examples:
         weight = recipe.weights.get(example.corpus, 1.0)
         for _ in range(int(weight) + (rng.random() < weight % 1)):
-            yield example
+            yield example.other if example.other and rng.random() < recipe.other_share else example
 
 
 def _grouped(examples: Sequence[PairExample], size: int, rng: random.Random) -> Iterator[list[PairExample]]:
@@ -79,6 +80,7 @@ def _maker(recipe: PairRecipe, group: Sequence[PairExample], encode: Encode, see
                 example,
                 frozenset(at for at in range(len(example.candidates)) if rng.random() < recipe.hide),
                 rng.random() >= recipe.unlist,
+                SERVED if not example.gold and rng.random() < recipe.silence else STYLES[example.corpus],
             )
             for example in group
         ]
@@ -118,7 +120,7 @@ def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
         drug=drug,
         target=target,
         place=place,
-        style=torch.tensor([STYLES[item.example.corpus] for item in items]),
+        style=torch.tensor([item.style for item in items]),
     )
     return batch, _answers(items)
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
 
 from dti.codecs.pointer import LABELS
 from dti.codecs.tagged import Tagged
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
+from dti.domain.evidence import Span
 from dti.domain.mentions import Candidate
 from dti.domain.triplets import Triplet
 from dti.lexicon import Lexicon
@@ -23,6 +25,7 @@ STYLES: Mapping[str, int] = {"kd_dti": 0, "drugbank_distant": 1, "drugprot": 2, 
 SERVED = STYLES["kd_dti"]
 UNLABELLED = -1  # a pair that interacts in a way that has no label of ours
 _DISTANT = ("kd_dti", "drugbank_distant")
+_UNSEEN = ("kd_dti",)  # by the mention tagger; the others' abstracts are DrugProt's, which it was trained on
 _DENIED = frozenset({"NOT", "UNDEFINED"})
 _SAME_NAME = 0.5  # share of the longer of two names that must be common to both
 _LABEL = {label: number for number, label in enumerate(LABELS)}
@@ -36,6 +39,7 @@ class PairExample:
     """`right` are the pairs that were taken, with their label or UNLABELLED; `unclear` ones are neither right nor wrong.
 
     `weight` multiplies what the document adds to the loss.
+    `other` is the same document with the candidates of another lexicon, where its right pairs were found by that too.
     """
 
     corpus: str
@@ -45,6 +49,7 @@ class PairExample:
     unclear: frozenset[Pair]
     gold: tuple[Triplet, ...] = ()
     weight: float = 1.0
+    other: PairExample | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,16 @@ class PairCorpora:
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def read_pairs(folder: Path, find: FindAll, lexicon: Lexicon) -> PairCorpora:
+@dataclass(frozen=True, slots=True)
+class Finders:
+    """Ways to candidates: as served, without the tagger for what it was trained on, by another lexicon."""
+
+    served: FindAll
+    untagged: FindAll
+    other: FindAll | None = None
+
+
+def read_pairs(folder: Path, finders: Finders, lexicon: Lexicon) -> PairCorpora:
     """Documents of a data folder that have candidates of both kinds; the development split is that of all our models.
 
     A document whose every gold triplet was lost on the way to candidates is left out: it is no document without interaction.
@@ -70,11 +84,36 @@ def read_pairs(folder: Path, find: FindAll, lexicon: Lexicon) -> PairCorpora:
     held_out = {record.document.pmid for record in records if development_example(record, codec)}
     used = [record for record in records if record.corpus == "kd_dti" or record.document.pmid not in held_out]
     aligner = Aligner(lexicon)
-    found = find([record.document for record in used])
-    examples = [_example(record, candidates, aligner) for record, candidates in zip(used, found, strict=True)]
-    training = tuple(e for e in examples if e.document.pmid not in held_out and _teaches(e))
+    examples = [_example(record, candidates, aligner) for record, candidates in _found(used, finders)]
+    training = _with_others([e for e in examples if e.document.pmid not in held_out and _teaches(e)], finders.other)
     development = tuple(e for e in examples if e.document.pmid in held_out)
     return PairCorpora(training, development, dict(sorted(Counter(example.corpus for example in training).items())))
+
+
+def _found(records: Sequence[Record], finders: Finders) -> Iterator[tuple[Record, tuple[Candidate, ...]]]:
+    for find, unseen in ((finders.served, True), (finders.untagged, False)):
+        part = [record for record in records if (record.corpus in _UNSEEN) is unseen]
+        yield from zip(part, find([record.document for record in part]), strict=True)
+
+
+def _with_others(examples: Sequence[PairExample], find: FindAll | None) -> tuple[PairExample, ...]:
+    if find is None:
+        return tuple(examples)
+    found = find([example.document for example in examples])
+    return tuple(replace(e, other=_moved(e, candidates)) for e, candidates in zip(examples, found, strict=True))
+
+
+def _moved(example: PairExample, candidates: tuple[Candidate, ...]) -> PairExample | None:
+    """The example with other candidates: the best that stands where a right one did is right, others there are unclear."""
+    right: dict[Pair, int] = {}
+    unclear: set[Pair] = set()
+    for pair in (*example.right, *example.unclear):
+        drugs, targets = (_sharing(example.candidates[end].spans, example.candidates[end].kind, candidates) for end in pair)
+        unclear.update(product(drugs, targets))
+        if drugs and targets and pair in example.right:
+            right.setdefault((drugs[0], targets[0]), example.right[pair])
+    moved = replace(example, candidates=candidates, right=right, unclear=frozenset(unclear - right.keys()))
+    return moved if _teaches(moved) and bool(right) == bool(example.right) else None
 
 
 def _teaches(example: PairExample) -> bool:
@@ -119,14 +158,19 @@ def _label(interaction: str) -> int:
 
 
 def _standing(name: str, kind: EntityKind, candidates: Sequence[Candidate], text: str) -> list[int]:
-    """Candidates of a kind whose mention shares half of the longer name with an occurrence of `name`, the best first."""
-    places = [match.span() for match in re.finditer(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text)]
+    """Candidates of a kind that stand where `name` does, the best first."""
+    places = re.finditer(rf"(?<!\w){re.escape(name.lower())}(?!\w)", text)
+    return _sharing([Span(*match.span()) for match in places], kind, candidates)
+
+
+def _sharing(places: Sequence[Span], kind: EntityKind, candidates: Sequence[Candidate]) -> list[int]:
+    """Candidates of a kind whose mention shares half of the longer name with one of the places, the best first."""
 
     def shared(candidate: Candidate) -> float:
         overlaps = (
-            (min(span.end, end) - max(span.start, start)) / max(span.end - span.start, end - start)
+            (min(span.end, place.end) - max(span.start, place.start)) / max(span.end - span.start, place.end - place.start)
             for span in candidate.spans
-            for start, end in places
+            for place in places
         )
         return max(overlaps, default=0.0)
 

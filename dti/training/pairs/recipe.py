@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dti.errors import TrainingError
 from dti.training.experiment import build, table
 
 KIND = "pairs"
+PRECISIONS = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +25,20 @@ class PairRecipe:
     without what the lexicon says of its entries, as with a lexicon that says less. The lowest `frozen_layers` of the encoder
     and its word embeddings do not learn. Losses: each pair by itself (`pair_loss`), the right pairs among all of the document
     (`choice_loss`), the label of right pairs (`label_loss`). `average` is the decay of the weights' moving average, which is
-    what is kept. Names are counted in `abstracts_counted` unlabelled abstracts. Development documents are read with the mention
-    tagger of the folder `tagger`, as serving reads; training documents, which the tagger has seen with their answers, without.
+    what is kept. Names are counted in `abstracts_counted` unlabelled abstracts. KD-DTI's documents are read with the mention
+    tagger of the folder `tagger`, as serving reads; others, which the tagger has seen with their answers, without.
+
+    A share `other_share` of the draws shows the candidates of `other_lexicon` instead, for users who have no other; a share
+    `silence` of the draws of curated documents without interaction asks for the served style. With `soup`, one run for each of
+    these seeds is trained from the same untrained weights, and the mean of their weights is kept (Wortsman et al., Model soups,
+    2022, section 3: the uniform soup). `precision` is that of matrix products, "float32" or "bfloat16".
     """
 
     name: str
     seed: int = 1
+    soup: tuple[int, ...] = ()
     threads: int = 2
+    precision: str = "float32"
     encoder: str = "sentence-transformers/all-MiniLM-L6-v2"
     least_piece_count: int = 5
     abstracts_counted: int = 20_000
@@ -40,6 +49,9 @@ class PairRecipe:
     source_tokens: int = 352
     hide: float = 0.15
     unlist: float = 0.15
+    other_lexicon: str = ""
+    other_share: float = 0.0
+    silence: float = 0.0
     weights: Mapping[str, float] = field(default_factory=dict)
     learning_rate: float = 1e-3
     encoder_learning_rate: float = 1e-4
@@ -54,6 +66,16 @@ class PairRecipe:
     save_steps: int = 100
     serving_tokens: int = 448
     tagger: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "soup", tuple(self.soup))  # TOML has lists
+        if self.precision not in PRECISIONS:
+            raise TrainingError(f"{self.name}: no precision {self.precision!r} (has: {', '.join(PRECISIONS)})")
+
+    @property
+    def members(self) -> tuple[PairRecipe, ...]:
+        """The runs whose weights are averaged: each as a recipe of its own."""
+        return tuple(dataclasses.replace(self, seed=seed, soup=()) for seed in self.soup) or (self,)
 
     @property
     def sha256(self) -> str:

@@ -4,9 +4,11 @@
 
     OUT/lexicon/                   the data folder's name tables, compiled
     OUT/frequencies.json           how often unlabelled literature names what
-    OUT/tokenizer.json, model/     vocabulary and weights, untrained until the run is through
-    OUT/state/                     where a killed run goes on
-    OUT/log.jsonl                  one line every few steps
+    OUT/tokenizer.json             vocabulary
+    OUT/untrained/                 the weights that training begins with
+    OUT/model/                     the weights when the run is through
+    OUT/state/                     where a killed run goes on; of a soup, OUT/seed-N/state/
+    OUT/log.jsonl                  one line every few steps; of a soup, OUT/seed-N/log.jsonl
     OUT/checkpoint/                the finished checkpoint folder, its pictures beside its card
 """
 
@@ -14,7 +16,8 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,20 +35,21 @@ from dti.model.checkpoint import Checkpoint, Parts, pack
 from dti.model.pairs.convert import convert
 from dti.model.pairs.encoding import PairSource, encode
 from dti.model.pairs.engine import FREQUENCIES, PairEngine
-from dti.model.pairs.network import PairNetwork, Shape, from_bert, load
+from dti.model.pairs.network import PairNetwork, Shape, from_bert, load, mean
 from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 from dti.training import calibrate, curve, reliability
 from dti.training.pairs.batches import batches, padded
 from dti.training.pairs.card import Trained, card, identity
 from dti.training.pairs.development import assess
-from dti.training.pairs.examples import SERVED, STYLES, PairCorpora, PairExample, read_pairs
+from dti.training.pairs.examples import SERVED, STYLES, Finders, PairCorpora, PairExample, read_pairs
 from dti.training.pairs.find import Finder, abstracts
 from dti.training.pairs.recipe import PairRecipe
 from dti.training.pairs.trainer import PairTrainer
 from dti.training.run import Order
 from dti.training.trainer import Progress
 
+UNTRAINED = "untrained"
 _HEAD_WIDTH = 64
 _UNFITTED = Calibration(0.0, 1.0, 0.0)
 _LEAST_VARIATION = 1e-3
@@ -78,56 +82,60 @@ def train_on(recipe: PairRecipe, material: Material, order: Order, report: Calla
     corpora, frequencies = material.corpora, material.frequencies
     if not (order.out / FREQUENCIES).exists():
         frequencies.save(order.out / FREQUENCIES)
-    network, vocabulary = _begun(recipe, material, order)
-    average = load(order.out / "model")
+    vocabulary = _begun(recipe, material, order)
 
     def source(example: PairExample, limit: int) -> PairSource:
         return encode(example.document, example.candidates, vocabulary, frequencies, limit)
 
     steps = order.most_steps or recipe.steps
-    PairTrainer(recipe, network, average, order.out).run(batches(recipe, corpora.training, source), steps, report)
-    average.save(order.out / "model")
-    return _finish(Trained(recipe, corpora, average, steps, material.told), order)
+    averages = []
+    for member, folder in _members(recipe, order.out):
+        network, average = load(order.out / UNTRAINED, recipe.dropout), load(order.out / UNTRAINED)
+        PairTrainer(member, network, average, folder).run(batches(member, corpora.training, source), steps, report)
+        averages.append(average)
+    kept = mean(averages)
+    kept.save(order.out / "model")
+    return _finish(Trained(recipe, corpora, kept, steps, material.told), order)
 
 
-def _begun(recipe: PairRecipe, material: Material, order: Order) -> tuple[PairNetwork, Vocabulary]:
-    """The parent's network and vocabulary where it has weights, else new ones."""
-    if material.parent and not (order.out / "model" / "config.json").exists():
+def _members(recipe: PairRecipe, out: Path) -> Iterator[tuple[PairRecipe, Path]]:
+    """The runs of a recipe, each with its folder: the output folder itself unless there are several."""
+    for member in recipe.members:
+        folder = out / f"seed-{member.seed}" if recipe.soup else out
+        folder.mkdir(exist_ok=True)
+        yield member, folder
+
+
+def _begun(recipe: PairRecipe, material: Material, order: Order) -> Vocabulary:
+    """The parent's vocabulary where it has weights, which training then begins with; else new ones."""
+    if material.parent and not (order.out / UNTRAINED / "config.json").exists():
         shutil.copyfile(material.parent / "tokenizer.json", order.out / "tokenizer.json")
-        load(material.parent / "model").save(order.out / "model")
+        load(material.parent / "model").save(order.out / UNTRAINED)
     return prepare(recipe, material.corpora, material.frequencies, order)
 
 
 def read(recipe: PairRecipe, order: Order) -> Material:
     """The data folder's corpora and name counts; raises TrainingError where there is nothing to train or to measure on."""
     names, cache, counted = order.data / "lexicons" / "names", order.out / "lexicon", order.out / FREQUENCIES
-    with Finder(names, cache, recipe.threads) as find:
+    tagger, other = Path(recipe.tagger) if recipe.tagger else None, Path(recipe.other_lexicon) if recipe.other_lexicon else None
+    with ExitStack() as stack:
+        untagged = stack.enter_context(Finder(names, cache, recipe.threads))
+        served = stack.enter_context(Finder(names, cache, recipe.threads, tagger)) if tagger else untagged
+        further = stack.enter_context(Finder(other, cache, recipe.threads)) if other else None
         lexicon: Lexicon = open_lexicon(names, cache)
-        corpora = read_pairs(order.data, find, lexicon)
+        corpora = read_pairs(order.data, Finders(served, untagged, further), lexicon)
         if not corpora.training or not corpora.development:
             raise TrainingError(f"{order.data}: no documents to train on, or none to measure on")
         if not counted.exists():
-            find.frequencies(order.data, recipe.abstracts_counted).save(counted)
-    return Material(_as_served(recipe, corpora, order), Frequencies.load(counted))
+            untagged.frequencies(order.data, recipe.abstracts_counted).save(counted)
+    return Material(corpora, Frequencies.load(counted))
 
 
-def _as_served(recipe: PairRecipe, corpora: PairCorpora, order: Order) -> PairCorpora:
-    """Development documents with the candidates that serving gives them."""
-    if not recipe.tagger:
-        return corpora
-    with Finder(order.data / "lexicons" / "names", order.out / "lexicon", recipe.threads, Path(recipe.tagger)) as find:
-        found = find([example.document for example in corpora.development])
-        # Which of the new candidates are right does not matter: development documents are scored by their gold names.
-        pairs = zip(corpora.development, found, strict=True)
-        return replace(corpora, development=tuple(replace(e, candidates=c, right={}, unclear=frozenset()) for e, c in pairs))
-
-
-def prepare(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, order: Order) -> tuple[PairNetwork, Vocabulary]:
-    """Network and vocabulary in the output folder, built from the recipe's encoder if they are not there yet."""
-    out = order.out
-    if not (out / "model" / "config.json").exists():
+def prepare(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, order: Order) -> Vocabulary:
+    """The vocabulary; it and the untrained network are built from the recipe's encoder if they are not there yet."""
+    if not (order.out / UNTRAINED / "config.json").exists():
         _build(recipe, corpora, frequencies, order)
-    return load(out / "model", recipe.dropout), Vocabulary.load(out / "tokenizer.json")
+    return Vocabulary.load(order.out / "tokenizer.json")
 
 
 def _build(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, order: Order) -> None:
@@ -145,6 +153,7 @@ def _build(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, o
         words.weight.copy_(bert.embeddings.word_embeddings.weight[rows])
     bert.embeddings.word_embeddings = words
     bert.config.vocab_size = len(rows)
+    bert.config.attention_probs_dropout_prob = 0.0  # with it, attention on a CPU takes twice the time of all the rest
     shape = Shape(
         hidden=bert.config.hidden_size,
         heads=max(1, bert.config.hidden_size // _HEAD_WIDTH),
@@ -156,7 +165,7 @@ def _build(recipe: PairRecipe, corpora: PairCorpora, frequencies: Frequencies, o
     network = from_bert(bert, shape, recipe.dropout, vocabulary.id(MASK))
     _scale(network, _some(corpora.training), vocabulary, frequencies)
     vocabulary.tokenizer.save(str(out / "tokenizer.json"))
-    network.save(out / "model")
+    network.save(out / UNTRAINED)
 
 
 def _texts(corpora: PairCorpora, data: Path) -> Iterator[str]:
@@ -181,7 +190,7 @@ def _finish(trained: Trained, order: Order) -> Checkpoint:
     """Convert, choose the emission rule and fit confidence on the development split, pack."""
     recipe, out = trained.recipe, order.out
     pictures = (out / "curve.png", out / "reliability.png")
-    curve.draw(out / "log.jsonl", pictures[0])
+    curve.draw([folder / "log.jsonl" for _, folder in _members(recipe, out)], pictures[0])
     with TemporaryDirectory(dir=out) as scratch:
         engine = Path(scratch) / "engine"
         convert(trained.network, out / "tokenizer.json", engine, style=SERVED)

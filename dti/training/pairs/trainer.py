@@ -90,8 +90,9 @@ class PairTrainer:
         return float(value.detach())
 
     def _loss(self, batch: PairBatch, answers: Answers) -> torch.Tensor:
-        interacts, labels = self._network(batch)
-        return loss(self._recipe, batch, answers, interacts, labels)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._recipe.precision == "bfloat16"):
+            interacts, labels = self._network(batch)
+        return loss(self._recipe, batch, answers, interacts.float(), labels.float())
 
     @torch.no_grad()
     def _follow(self, step: int) -> None:

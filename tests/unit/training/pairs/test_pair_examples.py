@@ -11,13 +11,14 @@ pytest.importorskip("transformers")
 
 from dti.codecs.pointer import LABELS  # noqa: E402 - after the skip
 from dti.domain.entities import EntityKind  # noqa: E402
+from dti.domain.triplets import Triplet  # noqa: E402
 from dti.lexicon import open_lexicon  # noqa: E402
 from dti.mentions import Recogniser, selector  # noqa: E402
 from dti.model.pairs.encoding import encode  # noqa: E402
 from dti.model.vocabulary import Vocabulary  # noqa: E402
 from dti.pairing import LISTED_FEATURES, PAIR_FEATURES, Frequencies  # noqa: E402
 from dti.training.pairs.batches import Item, batches, collate  # noqa: E402
-from dti.training.pairs.examples import UNLABELLED, PairExample, read_pairs  # noqa: E402
+from dti.training.pairs.examples import SERVED, STYLES, UNLABELLED, Finders, PairExample, read_pairs  # noqa: E402
 from dti.training.pairs.loss import loss  # noqa: E402
 from dti.training.pairs.recipe import PairRecipe  # noqa: E402
 from tests.lexicon_files import write_lexicon  # noqa: E402
@@ -44,7 +45,11 @@ def read(tmp_path, *rows):
     folder = write_labelled(tmp_path / "data", rows)
     lexicon = open_lexicon(write_lexicon(tmp_path / "names"), tmp_path / "cache")
     find = selector(Recogniser(lexicon), 16)
-    return read_pairs(folder, lambda documents: [find(document) for document in documents], lexicon)
+
+    def found(documents):
+        return [find(document) for document in documents]
+
+    return read_pairs(folder, Finders(found, found), lexicon)
 
 
 def named(example):
@@ -108,6 +113,48 @@ def test_development_documents_train_nothing(tmp_path):
     assert not measured & {example.document.pmid for example in corpora.training}
 
 
+def test_another_lexicons_candidates_are_right_where_the_first_ones_were(tmp_path):
+    text = "Clorgyline, not Levodopa, inhibits monoamine oxidase type A."
+    folder = write_labelled(
+        tmp_path / "data", [row("drugprot", 1, "A", text, [("Clorgyline", "INHIBITOR", "monoamine oxidase type A")])]
+    )
+    lexicon = open_lexicon(write_lexicon(tmp_path / "names"), tmp_path / "cache")
+    select = selector(Recogniser(lexicon), 16)
+
+    def found(documents):
+        return [select(one) for one in documents]
+
+    def turned(documents):
+        return [drugs_and_targets(one, ["Levodopa", "Clorgyline"], ["oxidase type A"]) for one in documents]
+
+    def blind(documents):
+        return [drugs_and_targets(one, ["Levodopa"], ["oxidase type A"]) for one in documents]
+
+    [one] = read_pairs(folder, Finders(found, found, turned), lexicon).training
+    assert list(named(one).values()) == ["inhibitor"]
+    assert named(one.other) == {("Clorgyline", "oxidase type A"): "inhibitor"}
+    [one] = read_pairs(folder, Finders(found, found, blind), lexicon).training
+    assert one.other is None
+
+
+def test_only_what_the_tagger_has_not_seen_is_read_with_it(tmp_path):
+    text = "Clorgyline inhibits Monoamine oxidase type A."
+    triple = ("Clorgyline", "inhibitor", "Monoamine oxidase type A")
+    rows = [row(corpus, n, "A", text, [triple]) for n, corpus in enumerate(["kd_dti", "drugbank_distant"])]
+    asked = {"served": [], "untagged": []}
+
+    def finder(name):
+        def find(documents):
+            asked[name] += [one.id for one in documents]
+            return [() for _ in documents]
+
+        return find
+
+    lexicon = open_lexicon(write_lexicon(tmp_path / "names"), tmp_path / "cache")
+    read_pairs(write_labelled(tmp_path / "data", rows), Finders(finder("served"), finder("untagged")), lexicon)
+    assert asked == {"served": ["kd_dti0"], "untagged": ["drugbank_distant1"]}
+
+
 def example(number, right, corpus="kd_dti", unclear=()):
     text = document("Clorgyline.", f"Clorgyline and Levodopa act on MAO-A in {number} cells.", str(number))
     return PairExample(corpus, text, drugs_and_targets(text, ["Clorgyline", "Levodopa"], ["MAO-A"]), right, frozenset(unclear))
@@ -134,6 +181,19 @@ def test_weights_say_how_often_a_corpus_is_drawn():
     recipe = PairRecipe(name="t", batch_documents=100, weights={"kd_dti": 2, "drugprot": 0})
     [*drawn] = next(batches(recipe, examples, source))()
     assert sorted(item.example.corpus for item in drawn) == ["chemprot", "kd_dti", "kd_dti"]
+
+
+@pytest.mark.parametrize(("share", "shown"), [(0.0, {"1"}), (1.0, {"2"}), (0.5, {"1", "2"})])
+def test_a_share_of_the_draws_shows_the_other_lexicons_candidates(share, shown):
+    one = replace(example(1, {(0, 2): 0}), other=example(2, {(0, 2): 0}))
+    made = batches(replace(RECIPE, other_share=share), [one], source)
+    assert {next(made)()[0].example.document.id for _ in range(20)} == shown
+
+
+def test_silence_is_asked_for_in_the_served_style():
+    examples = [example(1, {}, "drugprot"), replace(example(2, {(0, 2): 0}, "drugprot"), gold=(Triplet("a", "b", "c"),))]
+    made = batches(PairRecipe(name="t", batch_documents=2, silence=1.0), examples, source)
+    assert {item.example.document.id: item.style for item in next(made)()} == {"1": SERVED, "2": STYLES["drugprot"]}
 
 
 def test_a_lexicon_that_says_less_leaves_the_rest():

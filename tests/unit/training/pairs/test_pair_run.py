@@ -79,6 +79,23 @@ def test_another_recipe_does_not_resume_it(data, recipe, trained, tmp_path):
         run.train(read_recipe(other), Order(data=data, out=trained, resume=True), lambda _: None)
 
 
+def test_a_soup_is_the_mean_of_runs_from_one_beginning(tmp_path, data, recipe):
+    soup = tmp_path / "soup.toml"
+    soup.write_text(recipe.read_text() + 'soup = [5, 6]\nprecision = "bfloat16"\n')
+    out = tmp_path / "out"
+    with pytest.raises(KilledError):
+        run.train(read_recipe(soup), Order(data=data, out=out), killed)
+    with pytest.raises(TrainingError, match="resume it"):
+        run.train(read_recipe(soup), Order(data=data, out=out), lambda _: None)
+    run.train(read_recipe(soup), Order(data=data, out=out, resume=True), lambda _: None)
+    kept = load_file(out / "model" / "model.safetensors")
+    members = [load_file(path) for path in sorted(out.glob("seed-*/state/*/average/model.safetensors"))]
+    assert len(members) == 2
+    assert not torch.equal(members[0]["head.joint.weight"], members[1]["head.joint.weight"])
+    assert all(torch.allclose(kept[name], (members[0][name] + members[1][name]) / 2) for name in kept)
+    assert Checkpoint.open(out / "checkpoint").card["recipe"]["soup"] == [5, 6]
+
+
 def test_the_checkpoint_tells_what_it_is(trained):
     checkpoint = Checkpoint.open(trained / "checkpoint")
     assert (checkpoint.reading, checkpoint.decoding.name) == ("pairs", "pairs")
@@ -105,7 +122,11 @@ def test_shipped_recipes_are_readable(path):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [("kind = ", "cannot read recipe"), ('kind = "pairs"\nname = "x"\nspeed = 1', "unknown setting 'speed'")],
+    [
+        ("kind = ", "cannot read recipe"),
+        ('kind = "pairs"\nname = "x"\nspeed = 1', "unknown setting 'speed'"),
+        ('kind = "pairs"\nname = "x"\nprecision = "int3"', "no precision 'int3'"),
+    ],
 )
 def test_a_wrong_recipe_is_named(tmp_path, content, message):
     path = tmp_path / "wrong.toml"
