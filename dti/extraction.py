@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+
+from threadpoolctl import ThreadpoolController
 
 from dti.codecs.pointer import MOST
 from dti.domain.documents import Document, DocumentStatus
@@ -43,6 +46,12 @@ def _no_candidates(_: Document) -> tuple[Candidate, ...]:
     return ()
 
 
+@lru_cache(maxsize=1)
+def _pools() -> ThreadpoolController:
+    """The libraries behind numpy's matrix products, which take all cores for the smallest one unless they are told not to."""
+    return ThreadpoolController()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extractor:
     """Documents to claims under one run. A document that fails is a result; it never fails the others."""
@@ -53,6 +62,7 @@ class Extractor:
     candidates: Callable[[Document], tuple[Candidate, ...]] = _no_candidates
     naming: Naming = field(default_factory=Naming.read)
     vocabulary: Vocabulary = field(default_factory=default_vocabulary)
+    threads: int = 1
 
     @classmethod
     def open(
@@ -71,10 +81,15 @@ class Extractor:
             reader=reader,
             candidates=_finder(lexicon, tagger_dir) if lexicon and reader.points else _no_candidates,
             linker=Contextual(lexicon=lexicon) if lexicon else Unlinked(),
+            threads=threads,
         )
 
     def extract(self, documents: Sequence[Document]) -> list[Extraction]:
-        """One result per document, in order; the reader sorts by length and cuts into batches."""
+        """One result per document, in order; numpy's matrix products take `threads`, as the model does."""
+        with _pools().limit(limits=self.threads, user_api="blas"):
+            return self._extracted(documents)
+
+    def _extracted(self, documents: Sequence[Document]) -> list[Extraction]:
         results = {i: self._refusal(document) for i, document in enumerate(documents)}
         fit = [i for i, refusal in results.items() if refusal is None]
         results.update(zip(fit, self._read_all([documents[i] for i in fit]), strict=True))

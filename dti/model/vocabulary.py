@@ -88,12 +88,12 @@ class Vocabulary:
     def read(self, text: str, limit: int) -> tuple[Encoding, bool]:
         """As `encode`, as the tokenizer's encoding."""
         seen = text[: limit * _LONGEST_TOKEN]
-        encoding = self.tokenizer.encode(seen)
-        if len(encoding) <= limit:
-            return encoding, len(seen) < len(text)
         encoding = self.tokenizer.encode(seen, add_special_tokens=False)
-        encoding.truncate(max(limit - self.framing, 0))
-        return self.tokenizer.post_process(encoding), True
+        room = max(limit - self.framing, 0)
+        cut = len(encoding) > room
+        if cut:
+            encoding.truncate(room)
+        return self.tokenizer.post_process(encoding), cut or len(seen) < len(text)
 
     @property
     def framing(self) -> int:

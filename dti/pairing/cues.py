@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping
 
+_GROWS = "İ"  # the one character that takes two in small letters
 _CUES: Mapping[str, str] = {
     "inhibit": r"inhibit|suppress",
     "antagonist": r"antagoni[sz]|block",
@@ -14,14 +15,14 @@ _CUES: Mapping[str, str] = {
     "activate": r"activat|stimulat|potentiat|enhanc",
     "bind": r"\bbind|bound|affinit|ligand|complex|crystal",
     "substrate": r"substrat|metaboli[sz]|cataly|hydroly|product",
-    "express": r"induc|express|mRNA|regulat|increas",
-    "potency": r"target|selective|specific|potent|IC50|IC\(50\)|\bKi\b|EC50|novel",
+    "express": r"induc|express|mrna|regulat|increas",
+    "potency": r"target|selective|specific|potent|ic50|ic\(50\)|\bki\b|ec50|novel",
     "modulate": r"alloster|modulat",
     "antibody": r"antibod|monoclonal",
     "cofactor": r"cofactor|coenzyme|dependent",
 }
 CUES = tuple(_CUES)
-_PATTERNS = tuple(re.compile(pattern, re.IGNORECASE) for pattern in _CUES.values())
+_PATTERNS = tuple(map(re.compile, _CUES.values()))
 
 _ROLE = r"(?:inhibit|antagoni|block|agoni|activat|modulat|ligand|substrat)"
 _FOLLOWED = re.compile(rf"[\s,-]*(?:[\w-]+\s){{0,2}}{_ROLE}", re.IGNORECASE)
@@ -34,7 +35,8 @@ class Cues:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._starts = [[match.start() for match in pattern.finditer(text)] for pattern in _PATTERNS]
+        low = text.replace(_GROWS, "I").lower()  # several times as fast as patterns that ignore case
+        self._starts = [[match.start() for match in pattern.finditer(low)] for pattern in _PATTERNS]
 
     def between(self, start: int, end: int) -> list[float]:
         """For each cue 1.0 if it begins in [start, end), else 0.0."""

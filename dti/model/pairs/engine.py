@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,6 @@ from dti.model.vocabulary import Vocabulary
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 
 HEAD, HEAD_SHAPE, FREQUENCIES = "head.npz", "head.json", "frequencies.json"
-BATCH = 8  # fastest on one core: larger batches fall out of its cache
 _Floats = npt.NDArray[np.float64]
 
 
@@ -75,14 +74,16 @@ class PairEngine:
         """A document as the encoder is shown it."""
         return encode(document, candidates, self.vocabulary, self._frequencies, self._limit)
 
-    def states(self, sources: Sequence[PairSource]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
-        """Encoder states [tokens, hidden] of each source with a pair, by its index; in an order that suits the encoder."""
-        for batch in _batches(sources):
-            found = self._encoder.forward_batch(
-                [list(sources[i].ids) for i in batch], token_type_ids=[list(sources[i].kinds) for i in batch]
-            )
-            states = np.asarray(found.last_hidden_state)
-            yield from ((i, states[row, : len(sources[i].ids)]) for row, i in enumerate(batch))
+    def states(self, sources: Iterable[PairSource]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+        """Encoder states [tokens, hidden] of each source with a pair, by its index.
+
+        One at a time: a batch falls out of the core's cache, and as int8 amplifies the rounding of what is padded, what is
+        found in a document would depend on its neighbours (ADR 0140).
+        """
+        for i, source in enumerate(sources):
+            if source.features.pairs:
+                found = self._encoder.forward_batch([list(source.ids)], token_type_ids=[list(source.kinds)])
+                yield i, np.asarray(found.last_hidden_state)[0]
 
     def judge(self, source: PairSource, states: npt.NDArray[np.float32], style: int | None = None) -> Scored:
         """All pairs of a source; another `style` than the served one is another corpus's habit of annotation."""
@@ -100,11 +101,6 @@ class PairEngine:
 def _unread(source: PairSource) -> Scored:
     """Without a pair there is nothing to read."""
     return Scored((), np.zeros(0), np.zeros((0, 0)), source.truncated)
-
-
-def _batches(sources: Sequence[PairSource]) -> Iterator[list[int]]:
-    asked = sorted((i for i, s in enumerate(sources) if s.features.pairs), key=lambda i: len(sources[i].ids))
-    return (asked[start : start + BATCH] for start in range(0, len(asked), BATCH))
 
 
 def _shape(path: Path) -> dict[str, Any]:

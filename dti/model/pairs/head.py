@@ -54,22 +54,30 @@ class Head:
 
     def _names(self, mentions: Sequence[Sequence[Sequence[int]]], states: Floats) -> Floats:
         """Mean state of each candidate's mentions [candidates, hidden]; zero where the text was cut before them."""
-        names = np.zeros((len(mentions), states.shape[1]), dtype=np.float32)
+        shares = np.zeros((len(mentions), len(states)), dtype=np.float32)
         for row, found in enumerate(mentions):
-            if found:
-                names[row] = np.mean([states[list(tokens)].mean(0) for tokens in found], axis=0)
-        return names
+            for tokens in found:
+                shares[row, tokens[0] : tokens[-1] + 1] += 1 / (len(found) * len(tokens))
+        return shares @ states
 
     def _attend(self, query: Floats, states: Floats) -> Floats:
-        def split(name: str, value: Floats) -> Floats:
-            projected = self._linear(name, value)
-            return projected.reshape(len(value), self.heads, -1).transpose(1, 0, 2)
+        """Attention over all tokens.
 
-        queries, keys, values = split("queries", query), split("keys", states), split("values", states)
-        weights = queries @ keys.transpose(0, 2, 1) / np.sqrt(np.float32(queries.shape[-1]))
-        weights = np.exp(weights - weights.max(-1, keepdims=True))
-        read = (weights / weights.sum(-1, keepdims=True)) @ values
-        return self._linear("outputs", read.transpose(1, 0, 2).reshape(len(query), -1))
+        Keys and values are never projected: there are fewer pairs than tokens, so that it is cheaper to take the projections
+        to the queries and to what comes back. The bias of the keys moves all scores of a query alike and falls out.
+        """
+        queries = self._split(self._linear("queries", query))
+        keys, values = (self.weights[f"{name}.weight"].reshape(self.heads, -1, states.shape[1]) for name in ("keys", "values"))
+        scores = (queries / np.sqrt(np.float32(queries.shape[-1])) @ keys).reshape(-1, states.shape[1]) @ states.T
+        weights = np.exp(scores - scores.max(-1, keepdims=True))
+        read = (weights @ states) / weights.sum(-1, keepdims=True)
+        parts = read.reshape(self.heads, len(query), -1) @ values.transpose(0, 2, 1)
+        joined = parts.transpose(1, 0, 2).reshape(len(query), -1) + self.weights["values.bias"]
+        return self._linear("outputs", joined)
+
+    def _split(self, value: Floats) -> Floats:
+        """[rows, hidden] to [heads, rows, share]."""
+        return value.reshape(len(value), self.heads, -1).transpose(1, 0, 2)
 
     def _linear(self, name: str, value: Floats) -> Floats:
         result: Floats = value @ self.weights[f"{name}.weight"].T + self.weights[f"{name}.bias"]

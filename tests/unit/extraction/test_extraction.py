@@ -5,7 +5,9 @@ import math
 import queue
 from dataclasses import replace
 
+import numpy as np  # noqa: F401 - what it loads is what is limited
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from dti.codecs import CODECS, Tagged
 from dti.domain.documents import Correction, Document
@@ -67,6 +69,22 @@ def test_a_document_becomes_claims_with_confidence_and_evidence():
     assert (claim.triplet.drug, claim.triplet.interaction, claim.triplet.target) == ("aspirin", "inhibitor", "COX-1")
     assert claim.confidence == pytest.approx(0.5)
     assert claim.evidence.sentence == "Aspirin inhibits COX-1."
+
+
+def test_numpy_takes_the_threads_that_the_model_takes():
+    def pools():
+        return {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    seen = []
+
+    class Watching(FakeModel):
+        def __call__(self, sources, grammars):
+            seen.append(pools())
+            return super().__call__(sources, grammars)
+
+    with threadpool_limits(2, user_api="blas"):
+        replace(extractor(Watching()), threads=1).extract([document(1)])
+        assert (seen, pools()) == ([{1}], {2})
 
 
 def test_results_come_in_input_order_whatever_their_outcome():

@@ -104,6 +104,15 @@ def test_kinds_of_names_reach_the_encoder(network, vocabulary, checkpoint):
     assert not np.allclose(one.interacts, other.interacts, atol=1e-4)
 
 
+def test_what_is_found_in_a_document_does_not_depend_on_its_neighbours(checkpoint):
+    longer = document("Levodopa.", "It activates kinase q1 in cells that show a receptor, and much more is said of it here.")
+    neighbours = [(longer, drugs_and_targets(longer, ["Levodopa"], ["kinase q1", "receptor"])), (DOCUMENT, CANDIDATES)]
+    engine = PairEngine(checkpoint)
+    [alone], [_, beside] = engine.score([DOCUMENT], [CANDIDATES]), engine.score(*zip(*neighbours, strict=True))
+    np.testing.assert_array_equal(alone.interacts, beside.interacts)
+    np.testing.assert_array_equal(alone.labels, beside.labels)
+
+
 def test_documents_without_pairs_are_answered_in_their_place(checkpoint):
     none, some = PairEngine(checkpoint).score([DOCUMENT, DOCUMENT], [(), CANDIDATES])
     assert (none.pairs, len(none.interacts)) == ((), 0)
