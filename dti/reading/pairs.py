@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
@@ -22,13 +23,22 @@ class Emission:
     """Which scored pairs are said.
 
     The best of a document from `least` on, further ones from `further` on if they reach the share `relative` of the best, at
-    most `most`.
+    most `most`. Nothing is said of a document if corpora that annotate whatever is stated would hold no pair of it for at least
+    `stated` likely: the benchmark's documents all have an interaction, so that its habit alone expects one everywhere.
     """
 
     least: float = 0.1
     further: float = 0.4
     relative: float = 0.5
     most: int = 8
+    stated: float = 0.0
+    curators: int = 2  # the style in which training knows those corpora
+
+    def __str__(self) -> str:
+        settings = asdict(self)
+        if not self.stated:
+            del settings["stated"], settings["curators"]  # runs of cards that do not know them keep their name
+        return f"pairs({', '.join(f'{name}={value}' for name, value in settings.items())})"
 
     def chosen(self, probabilities: Sequence[float]) -> list[int]:
         """Indices of the pairs to say, the likeliest first."""
@@ -54,12 +64,13 @@ class Pairs:
         """Load the checkpoint's engine; raises CheckpointError if it cannot be loaded."""
         engine = PairEngine(checkpoint, threads=threads)
         emission = Emission(**checkpoint.decoding.settings)
-        return cls(score=engine.score, labels=engine.labels, emission=emission, confidence=checkpoint.calibration.confidence)
+        score = partial(engine.score, beside=emission.curators if emission.stated else None)
+        return cls(score=score, labels=engine.labels, emission=emission, confidence=checkpoint.calibration.confidence)
 
     @property
     def decoding(self) -> str:
         """The rule with its settings."""
-        return f"pairs({', '.join(f'{name}={value}' for name, value in asdict(self.emission).items())})"
+        return str(self.emission)
 
     def read(self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]]) -> list[Reading]:
         """All chosen pairs of each document, each with its likeliest label."""
@@ -71,6 +82,8 @@ class Pairs:
         return Reading(proposals, "" if proposals else _reason(candidates), scored.truncated)
 
     def _proposals(self, candidates: Sequence[Candidate], scored: Scored) -> Iterator[Proposal]:
+        if scored.stated < self.emission.stated:
+            return
         for at in self.emission.chosen([math.exp(value) for value in scored.interacts]):
             drug, target = scored.pairs[at]
             label = int(scored.labels[at].argmax())

@@ -37,13 +37,15 @@ class Scored:
     """Pairs of one document, as (drug, target) candidate indices.
 
     `interacts` [pairs] is the natural log of the probability that a pair interacts, `labels` [pairs, labels] that of each
-    label given that it does.
+    label given that it does. `stated` is the highest probability of a pair as the corpora judge that annotate whatever a text
+    states; 1.0 where nobody asked.
     """
 
     pairs: tuple[tuple[int, int], ...]
     interacts: _Floats
     labels: _Floats
     truncated: bool
+    stated: float = 1.0
 
 
 class PairEngine:
@@ -64,11 +66,19 @@ class PairEngine:
         except Exception as error:  # tokenizers raises bare Exception, CTranslate2 RuntimeError
             raise CheckpointError(f"{checkpoint.folder}: cannot be loaded ({error})") from error
 
-    def score(self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]]) -> list[Scored]:
-        """Every drug with every target of each document, in order."""
+    def score(
+        self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]], *, beside: int | None = None
+    ) -> list[Scored]:
+        """Every drug with every target of each document, in order; what is `stated` is judged in the style `beside`."""
         sources = [self.source(d, c) for d, c in zip(documents, candidates, strict=True)]
-        scored = {i: self.judge(sources[i], states) for i, states in self.states(sources)}
+        scored = {i: self._scored(sources[i], states, beside) for i, states in self.states(sources)}
         return [scored.get(i, _unread(source)) for i, source in enumerate(sources)]
+
+    def _scored(self, source: PairSource, states: npt.NDArray[np.float32], beside: int | None) -> Scored:
+        served = self.judge(source, states)
+        if beside is None:
+            return served
+        return replace(served, stated=float(np.exp(self.judge(source, states, beside).interacts.max())))
 
     def source(self, document: Document, candidates: Sequence[Candidate]) -> PairSource:
         """A document as the encoder is shown it."""

@@ -15,7 +15,7 @@ from dti.model.pairs.engine import PairEngine, Scored
 from dti.reading.pairs import Emission, Pairs
 from dti.training.calibrate import Judged
 from dti.training.development import metrics_of, right
-from dti.training.pairs.examples import PairExample
+from dti.training.pairs.examples import STYLES, PairExample
 
 _FURTHER = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 _RELATIVE = (0.3, 0.5, 0.7, 0.9)
@@ -31,15 +31,22 @@ class Assessed:
     judged: tuple[Judged, ...]
 
 
-def assess(engine: PairEngine, examples: Sequence[PairExample], least: float) -> Assessed:
-    """Score the development documents (KD-DTI hard match, compat mode) and choose how many pairs to say for the highest F1."""
-    scored = engine.score([e.document for e in examples], [e.candidates for e in examples])
+def assess(engine: PairEngine, examples: Sequence[PairExample], least: float, stated: float = 0.0) -> Assessed:
+    """Score the development documents (KD-DTI hard match, compat mode) and choose how many pairs to say for the highest F1.
+
+    `least` and `stated` are given, since what they are for, silence, is not on these documents.
+    """
+    beside = STYLES["drugprot"] if stated else None
+    scored = engine.score([e.document for e in examples], [e.candidates for e in examples], beside=beside)
     gold = {str(e.document.key): e.gold for e in examples}
-    rules = [Emission(least=least, further=further, relative=relative) for further, relative in product(_FURTHER, _RELATIVE)]
+    rules = [
+        Emission(least=least, further=further, relative=relative, stated=stated, curators=STYLES["drugprot"])
+        for further, relative in product(_FURTHER, _RELATIVE)
+    ]
     answers = [_Answers(engine.labels, rule, examples, scored) for rule in rules]
     values = [score(gold, answer.printed()).sample.f1 for answer in answers]
     best = answers[values.index(max(values))]
-    always = _Answers(engine.labels, replace(best.rule, least=0.0), examples, scored)
+    always = _Answers(engine.labels, replace(best.rule, least=0.0, stated=0.0), examples, scored)
     metrics = {
         "documents": len(examples),
         "model": metrics_of(gold, best.printed()),

@@ -119,6 +119,16 @@ def test_documents_without_pairs_are_answered_in_their_place(checkpoint):
     assert len(some.pairs) == len(some.interacts) == 2
 
 
+def test_what_curators_would_say_is_judged_beside(checkpoint):
+    engine = PairEngine(checkpoint)
+    [once], [twice] = engine.score([DOCUMENT], [CANDIDATES]), engine.score([DOCUMENT], [CANDIDATES], beside=2)
+    source = engine.source(DOCUMENT, CANDIDATES)
+    [(_, states)] = engine.states([source])
+    assert once.stated == 1.0
+    assert twice.stated == pytest.approx(float(np.exp(engine.judge(source, states, 2).interacts.max())))
+    np.testing.assert_array_equal(once.interacts, twice.interacts)
+
+
 def test_a_saved_network_is_the_same(network, vocabulary, tmp_path):
     network.save(tmp_path)
     again = load(tmp_path).eval()

@@ -15,21 +15,21 @@ LABELS = ("inhibitor", "agonist")
 TEXT = document("Clorgyline and Melatonin.", "They act on MAO-A.")
 
 
-def reader(probabilities, emission=None):
+def reader(probabilities, emission=None, stated=1.0):
     """Two drugs and one target, scored as given; the second pair is an agonist's."""
 
     def score(documents, candidates):
         pairs = tuple((at, 2) for at in range(len(probabilities)))
         labels = np.log([[0.9, 0.1], [0.2, 0.8]][: len(pairs)])
-        return [Scored(pairs, np.log(probabilities), labels, truncated=False) for _ in documents]
+        return [Scored(pairs, np.log(probabilities), labels, truncated=False, stated=stated) for _ in documents]
 
     emission = emission or Emission(least=0.1, further=0.4, relative=0.5)
     return Pairs(score=score, labels=LABELS, emission=emission, confidence=lambda logprobs: math.exp(sum(logprobs)))
 
 
-def read(probabilities, emission=None):
+def read(probabilities, emission=None, stated=1.0):
     candidates = drugs_and_targets(TEXT, ["Clorgyline", "Melatonin"], ["MAO-A"])
-    [reading] = reader(probabilities, emission).read([TEXT], [candidates])
+    [reading] = reader(probabilities, emission, stated).read([TEXT], [candidates])
     return [(p.located.triplet.drug, p.located.triplet.interaction, round(p.confidence, 3)) for p in reading.proposals], reading
 
 
@@ -48,6 +48,16 @@ def test_nothing_is_said_below_the_least():
     said, reading = read([0.05, 0.09])
     assert said == []
     assert reading.reason == "the model finds no pair likely enough"
+
+
+@pytest.mark.parametrize(("stated", "said"), [(0.19, []), (0.2, ["Clorgyline"])])
+def test_nothing_is_said_where_curators_would_state_nothing(stated, said):
+    assert [drug for drug, *_ in read([0.9, 0.05], Emission(stated=0.2), stated)[0]] == said
+
+
+def test_a_rule_that_does_not_ask_for_curators_keeps_its_name():
+    assert str(Emission()) == "pairs(least=0.1, further=0.4, relative=0.5, most=8)"
+    assert str(Emission(stated=0.2)) == "pairs(least=0.1, further=0.4, relative=0.5, most=8, stated=0.2, curators=2)"
 
 
 def test_the_reason_names_what_was_not_found():
