@@ -164,7 +164,7 @@ class Evidence(Answer):
     quantities: list[Quantity]
     supporting: list[Supporting] = Field(description="the document's other sentences that name both")
     withdrawn_at: datetime | None
-    withdrawn_reason: str = Field(description='empty while it stands; else "revised", "deleted" or "retracted"')
+    withdrawn_reason: str = Field(description='empty while it stands; else "revised", "deleted", "retracted" or "superseded"')
     document: DocumentRef
     run: Run
 
@@ -266,7 +266,7 @@ class Change(Answer):
     id: int
     at: datetime
     kind: ChangeKind
-    reason: str = Field(description="of evidence withdrawn: revised, deleted or retracted")
+    reason: str = Field(description="of evidence withdrawn: revised, deleted, retracted or superseded (by another reading)")
     triplet_id: int
     drug: str
     interaction: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import redis
 from celery import current_app
@@ -14,12 +15,14 @@ from dti.domain.lexicon import LexiconEntity
 from dti.errors import SettingsError
 from dti.extraction import Extractor
 from dti.lexicon import Lexicon, open_lexicon
+from dti.model.shelf import Shelf
 from dti.settings import Settings
 from dti.sources.eutils import EutilsClient, requests_per_second
 from workers.bell import SingleBell
 from workers.context import Context, Terms
 from workers.queue import CeleryJobQueue
 from workers.rate_limit import RedisRateLimiter
+from workers.serving import Serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,25 @@ def services() -> Services:
 
 
 @cache
-def extractor() -> Extractor:
-    """The one model of the process; raises CheckpointError or LexiconError."""
+def shelf() -> Shelf:
+    """Where models of the registry lie on this machine."""
+    return Shelf(Settings().cache_dir / "models")
+
+
+@cache
+def serving() -> Serving[Extractor]:
+    """The one model of the process; a promotion replaces it."""
     settings = Settings()
-    return Extractor.open(settings.model_dir, settings.extract_threads, lexicon(), settings.tagger_dir)
+
+    def load(folder: Path) -> Extractor:
+        return Extractor.open(folder, settings.extract_threads, lexicon(), settings.tagger_dir)
+
+    return Serving(services().context.sessions, shelf(), settings.model_dir, load)
+
+
+def extractor() -> Extractor:
+    """What reads with the model that is active now; raises CheckpointError or LexiconError."""
+    return serving().current()
 
 
 @cache

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from workers.queue import EXTRACT_QUEUE, PULL_QUEUE, TRAIN_QUEUE
+
+if TYPE_CHECKING:
+    from dti.settings import Settings
 
 _QUEUES = (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE)
 _LEVELS = click.Choice(["debug", "info", "warning", "error"])
@@ -19,6 +24,24 @@ def _queues(context: click.Context, parameter: click.Parameter, value: str) -> t
     if not names or set(names) - set(_QUEUES):
         raise click.BadParameter(f"choose from {', '.join(_QUEUES)}, separated by commas")
     return names
+
+
+def _register(settings: Settings) -> None:
+    """Put the shipped model into the registry; a worker without one must not start and fail every task."""
+    from db.engine import make_engine, make_session_factory
+    from dti.errors import StoreError
+    from dti.model.checkpoint import Checkpoint
+    from workers.bootstrap import urls
+    from workers.serving import register_shipped
+
+    Checkpoint.open(settings.model_dir)
+    engine = make_engine(urls(settings)[0], pool_size=1, application_name="dti-worker")
+    try:
+        register_shipped(make_session_factory(engine), settings.model_dir)
+    except StoreError as error:
+        logging.getLogger(__name__).warning("the shipped model is not registered, the first task will: %s", error)
+    finally:
+        engine.dispose()
 
 
 @click.command()
@@ -54,7 +77,6 @@ def worker(
     from celery.signals import setup_logging
 
     from dti.logs import configure_logging
-    from dti.model.checkpoint import Checkpoint
     from dti.settings import Settings
     from workers.app import make_app
     from workers.bootstrap import urls
@@ -70,8 +92,8 @@ def worker(
     if beat:
         app.Beat(loglevel=log_level, quiet=True).run()
         return
-    if EXTRACT_QUEUE in queues:
-        Checkpoint.open(settings.model_dir)  # a worker without its model must not start and fail every task
+    if {EXTRACT_QUEUE, TRAIN_QUEUE} & set(queues):
+        _register(settings)
     name = f"{'-'.join(queues)}-{os.getpid()}@{socket.gethostname()}"
     app.worker_main([
         "worker", f"--queues={','.join(queues)}", f"--concurrency={concurrency}", f"--hostname={name}",

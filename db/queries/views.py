@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from dti.domain.entities import EntityKind
 from dti.domain.evidence import Assay, Certainty, Polarity, Quantity, SectionKind, Span
 from dti.domain.identity import Run
 from dti.domain.interactions import Direction, InteractionType
 from dti.domain.jobs import ItemState
+from dti.domain.models import ModelState, PromotionKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class SupportingView:
 class EvidenceView:
     """One document's support for one triplet; spans are [start, end) of title + " " + abstract.
 
-    `withdrawn_reason` is "" for evidence that stands, else "revised", "deleted" or "retracted".
+    `withdrawn_reason` is "" for evidence that stands, else "revised", "deleted", "retracted" or "superseded".
     """
 
     id: int
@@ -202,3 +204,42 @@ class StoreCounts:
     documents: int
     triplets: int
     evidence: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelView:
+    """A model of the registry; `run_id` is the self-training run it came from, `size` that of its files in bytes."""
+
+    sha256: str
+    name: str
+    parent: str | None
+    state: ModelState
+    card: dict[str, Any]
+    metrics: dict[str, Any]
+    reason: str
+    run_id: str | None
+    size: int
+    created_at: datetime
+    promoted_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFileView:
+    """One file of a model."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionView:
+    """That one model took another's place."""
+
+    id: int
+    at: datetime
+    kind: PromotionKind
+    from_model: str | None
+    to_model: str
+    who: str
+    reason: str

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from db.mapping import ClaimRow, claim_rows, name_rows, storable
 from db.models import Run as RunRow
-from db.repository import entities
+from db.repository import entities, withdrawals
 from db.repository.bulk import stage
 from dti.domain.evidence import Extraction, Outcome
 from dti.domain.identity import Run
@@ -56,6 +56,13 @@ ON CONFLICT (document_id, run_id) DO UPDATE SET content_sha256 = excluded.conten
     reason = excluded.reason, truncated = excluded.truncated, extracted_at = now()
 """
 _LOCK = "SELECT id, content_sha256 FROM documents WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"
+# Read by the active model already, while this run's is another one: its worker began before a promotion.
+_OVERTAKEN = """
+SELECT DISTINCT x.document_id FROM extractions x JOIN documents d ON d.id = x.document_id
+JOIN runs r ON r.id = x.run_id JOIN models m ON m.sha256 = r.checkpoint_sha256 AND m.state = 'active'
+WHERE x.document_id = ANY(:ids) AND x.content_sha256 = d.content_sha256 AND x.outcome <> 'failed'
+  AND m.sha256 <> :checkpoint
+"""
 _OUTCOMES = """
 SELECT x.document_id, x.outcome, x.reason FROM extractions x JOIN documents d ON d.id = x.document_id
 WHERE x.run_id = :run AND x.document_id = ANY(:ids) AND x.content_sha256 = d.content_sha256 AND x.outcome <> 'failed'
@@ -74,12 +81,17 @@ class Result:
 def record(session: Session, run: Run, results: Iterable[Result]) -> None:
     """Store what `run` found in the kept version of each document; what it found in an earlier version is dropped.
 
-    Rows are written in order of key and id, so two writers cannot deadlock.
+    What other runs found in it is withdrawn: of one document one reading stands. A reading that failed takes no other's
+    place, and neither does one by a model that is not the active one where the active one has read the document. Rows are
+    written in order of key and id, so two writers cannot deadlock.
     """
     unique = {result.document_id: result for result in results}
     # Locked before anything is written: two workers that hold the same document in two batches take turns.
     kept = session.execute(text(_LOCK), {"ids": list(unique)}).all()
-    ordered = [unique[row.id] for row in kept if unique[row.id].content_sha256 == row.content_sha256]
+    overtaken = set(session.scalars(text(_OVERTAKEN), {"ids": list(unique), "checkpoint": run.checkpoint_sha256}))
+    ordered = [
+        unique[row.id] for row in kept if unique[row.id].content_sha256 == row.content_sha256 and row.id not in overtaken
+    ]
     if not ordered:
         return
     _add_run(session, run)
@@ -92,6 +104,8 @@ def record(session: Session, run: Run, results: Iterable[Result]) -> None:
         "truncated": [r.extraction.truncated for r in ordered],
     }
     session.execute(text(_RECORD), columns | outcomes)
+    read = [result.document_id for result in ordered if result.extraction.outcome is not Outcome.FAILED]
+    withdrawals.supersede(session, run.id, read)
 
 
 def _add_run(session: Session, run: Run) -> None:

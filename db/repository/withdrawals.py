@@ -18,6 +18,18 @@ WITH gone AS (
 INSERT INTO changes (kind, reason, triplet_id, evidence_id, document_id)
 SELECT 'evidence_withdrawn', withdrawn_reason, triplet_id, id, document_id FROM gone ORDER BY id
 """
+_SUPERSEDE = """
+WITH gone AS (
+  UPDATE evidence SET withdrawn_at = now(), withdrawn_reason = 'superseded'
+  WHERE document_id = ANY(:ids) AND run_id <> :run AND withdrawn_at IS NULL
+  RETURNING id, triplet_id, document_id)
+INSERT INTO changes (kind, reason, triplet_id, evidence_id, document_id)
+SELECT 'evidence_withdrawn', 'superseded', triplet_id, id, document_id FROM gone ORDER BY id
+"""
+# Its evidence stands no more, so that the model has to read the document again if it is ever active again.
+_FORGET_OTHERS = """
+UPDATE extractions SET content_sha256 = '' WHERE document_id = ANY(:ids) AND run_id <> :run AND content_sha256 <> ''
+"""
 # The old text may come back, when a retraction is withdrawn: it has to be read again then.
 _FORGET = """
 UPDATE extractions x SET content_sha256 = '' FROM documents d
@@ -34,3 +46,9 @@ def withdraw_outdated(session: Session, document_ids: Sequence[int]) -> None:
     """Withdraw the evidence of these documents that was found in another text or status than they have now."""
     for statement in (_WITHDRAW, _FORGET, _STALE):
         session.execute(text(statement), {"ids": list(document_ids)})
+
+
+def supersede(session: Session, run_id: str, document_ids: Sequence[int]) -> None:
+    """Withdraw what other runs found in these documents, since `run_id` has read them now."""
+    for statement in (_SUPERSEDE, _FORGET_OTHERS, _STALE):
+        session.execute(text(statement), {"ids": list(document_ids), "run": run_id})

@@ -81,10 +81,11 @@ def test_what_this_model_has_read_in_this_version_is_not_read_again(
     extract(desk.context, other, pulled(desk, pubmed, "The target ABL1 binds.", "Nothing here."))
     assert len(other.batches) == 1
     assert desk.sql("SELECT count(*), count(DISTINCT run_id) FROM evidence") == [(2, 2)]
+    before = desk.sql("SELECT count(*) FROM evidence")
 
-    extract(desk.context, extractor, pulled(desk, pubmed, "The target ABL1 binds.", "Nothing here.", refresh=True))
-    assert len(extractor.batches) == 2
-    assert desk.sql("SELECT count(*) FROM evidence") == [(2,)]
+    extract(desk.context, other, pulled(desk, pubmed, "The target ABL1 binds.", "Nothing here.", refresh=True))
+    assert len(other.batches) == 2
+    assert desk.sql("SELECT count(*) FROM evidence") == before
 
 
 def test_a_revised_text_replaces_the_evidence_of_the_old_one(desk: Desk, pubmed: FakePubmed, extractor: FakeExtractor) -> None:

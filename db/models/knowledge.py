@@ -1,4 +1,4 @@
-"""Tables. The write side is `db.repository`, the read side `db.queries`."""
+"""What was read in literature, and what is believed of it."""
 
 from __future__ import annotations
 
@@ -13,128 +13,15 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
-    LargeBinary,
     String,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
-
-_NOW = func.now()
-_NO_TEXTS = text("'{}'")
-_NO_OBJECTS = text("'[]'")
-_NEVER = text("'1970-01-01 00:00:00+00'")  # the lease of what nobody holds: comparable, unlike NULL
-
-
-class Upload(Base):
-    """A literature file as a user sent it; any worker on any machine can read it."""
-
-    __tablename__ = "uploads"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    filename: Mapped[str]
-    sha256: Mapped[str] = mapped_column(index=True)
-    size: Mapped[int] = mapped_column(BigInteger)
-    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
-
-
-class Batch(Base):
-    """A request for literature to be read."""
-
-    __tablename__ = "batches"
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(server_default="pending")
-    request: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    refresh: Mapped[bool] = mapped_column(server_default=text("false"))
-    idempotency_key: Mapped[str | None] = mapped_column(unique=True)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
-    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-
-    __table_args__ = (
-        CheckConstraint("state in ('pending','running','finished','cancelled')", name="state"),
-        Index("ix_batches_active", "created_at", postgresql_where=text("state in ('pending','running')")),
-        Index("ix_batches_created_at_id", "created_at", "id"),
-    )
-
-
-class Step(Base):
-    """Something that still has to be turned into items: a date slice of a query, or an upload."""
-
-    __tablename__ = "steps"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[str]
-    payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    state: Mapped[str] = mapped_column(server_default="pending")
-    reason: Mapped[str] = mapped_column(server_default="")
-    attempts: Mapped[int] = mapped_column(server_default="0", comment="claims since it last moved on")
-    deferrals: Mapped[int] = mapped_column(server_default="0", comment="times put back because a remote side failed")
-    lease: Mapped[str | None]
-    lease_until: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NEVER)
-
-    __table_args__ = (
-        CheckConstraint("kind in ('query','upload')", name="kind"),
-        CheckConstraint("state in ('pending','done','failed','cancelled')", name="state"),
-    )
-
-
-class Document(Base):
-    """The current version of a record of literature; `record` holds every field of the domain type."""
-
-    __tablename__ = "documents"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    pmid: Mapped[str | None] = mapped_column(index=True)
-    doi: Mapped[str | None] = mapped_column(index=True)
-    pmcid: Mapped[str | None]
-    title: Mapped[str]
-    abstract: Mapped[str]
-    journal: Mapped[str]
-    published: Mapped[str] = mapped_column(index=True)
-    authors: Mapped[list[str]] = mapped_column(
-        ARRAY(String), server_default=_NO_TEXTS, comment="family name and first initial, to compare papers by"
-    )
-    status: Mapped[str]
-    record: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    content_sha256: Mapped[str]
-    stored_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
-
-
-class Item(Base):
-    """One document in one batch."""
-
-    __tablename__ = "items"
-
-    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    batch_id: Mapped[str] = mapped_column(ForeignKey("batches.id", ondelete="CASCADE"))
-    key: Mapped[str]
-    state: Mapped[str] = mapped_column(server_default="queued")
-    reason: Mapped[str] = mapped_column(server_default="")
-    document_id: Mapped[int | None] = mapped_column(ForeignKey("documents.id"), index=True)
-    attempts: Mapped[int] = mapped_column(server_default="0", comment="claims since it last moved on")
-    deferrals: Mapped[int] = mapped_column(server_default="0", comment="times put back because a remote side failed")
-    lease: Mapped[str | None]
-    lease_until: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NEVER)
-    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
-
-    __table_args__ = (
-        UniqueConstraint("batch_id", "key"),
-        CheckConstraint(
-            "state in ('queued','fetched','extracted','no_triplet','no_abstract','failed','skipped','cancelled')", name="state"
-        ),
-        Index("ix_items_batch_id_state_id", "batch_id", "state", "id"),
-        Index(
-            "ix_items_open", "batch_id", "state", "lease_until", "id", postgresql_where=text("state in ('queued','fetched')")
-        ),
-    )
+from db.models._columns import NO_OBJECTS, NO_TEXTS, NOW
 
 
 class Run(Base):
@@ -148,7 +35,7 @@ class Run(Base):
     code_version: Mapped[str]
     decoding: Mapped[str] = mapped_column(server_default="")
     lexicon_sha256: Mapped[str] = mapped_column(server_default="")
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
 
 
 class Extraction(Base):
@@ -162,7 +49,7 @@ class Extraction(Base):
     outcome: Mapped[str]
     reason: Mapped[str] = mapped_column(server_default="")
     truncated: Mapped[bool] = mapped_column(server_default=text("false"))
-    extracted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+    extracted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
 
 
 class Entity(Base):
@@ -227,7 +114,7 @@ class Triplet(Base):
     target_key: Mapped[str] = mapped_column(Computed("COALESCE(target_curie, target_name)", persisted=True))
     interaction_type: Mapped[str] = mapped_column(server_default="unknown")
     direction: Mapped[str] = mapped_column(server_default="unclear")
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
     belief: Mapped[float] = mapped_column(server_default="0")
     support: Mapped[float] = mapped_column(server_default="0")
     denial: Mapped[float] = mapped_column(server_default="0")
@@ -272,17 +159,17 @@ class Evidence(Base):
     target_end: Mapped[int | None]
     trigger_start: Mapped[int | None]
     trigger_end: Mapped[int | None]
-    species: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=_NO_TEXTS)
-    assays: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=_NO_TEXTS)
-    quantities: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=_NO_OBJECTS)
-    supporting: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=_NO_OBJECTS)
-    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+    species: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=NO_TEXTS)
+    assays: Mapped[list[str]] = mapped_column(ARRAY(String), server_default=NO_TEXTS)
+    quantities: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=NO_OBJECTS)
+    supporting: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default=NO_OBJECTS)
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
     withdrawn_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     withdrawn_reason: Mapped[str] = mapped_column(server_default="")
 
     __table_args__ = (
         CheckConstraint("confidence between 0 and 1", name="confidence"),
-        CheckConstraint("withdrawn_reason in ('','revised','deleted','retracted')", name="withdrawn_reason"),
+        CheckConstraint("withdrawn_reason in ('','revised','deleted','retracted','superseded')", name="withdrawn_reason"),
         Index(
             "uq_evidence_standing",
             "triplet_id",
@@ -311,7 +198,7 @@ class Change(Base):
     __tablename__ = "changes"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
-    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=_NOW)
+    at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=NOW)
     kind: Mapped[str]
     reason: Mapped[str] = mapped_column(server_default="")
     triplet_id: Mapped[int] = mapped_column(ForeignKey("triplets.id", ondelete="CASCADE"))

@@ -1,0 +1,82 @@
+"""Which model a worker reads with, and how it comes to a machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from db.engine import SessionFactory
+from db.repository import models
+from db.unit_of_work import UnitOfWork
+from dti.domain.models import Act
+from dti.errors import CheckpointError
+from dti.model.checkpoint import SUMS, Checkpoint
+from dti.model.shelf import Shelf, read_files
+from tests.checkpoints import SHIPPED, renamed
+from workers.serving import Serving, fetched, register_shipped
+
+pytestmark = pytest.mark.integration
+
+
+def add(sessions: SessionFactory, checkpoint: Checkpoint) -> None:
+    files = read_files(checkpoint.folder)
+    with UnitOfWork(sessions) as unit:
+        models.register(unit.session, models.verified(files), files)
+        unit.commit()
+
+
+def promote(sessions: SessionFactory, sha256: str) -> None:
+    with UnitOfWork(sessions) as unit:
+        models.promote(unit.session, sha256, Act())
+        unit.commit()
+
+
+def test_an_empty_registry_is_given_the_shipped_model(session_factory: SessionFactory, tmp_path: Path) -> None:
+    loaded: list[Path] = []
+    serving = Serving(session_factory, Shelf(tmp_path), SHIPPED, lambda folder: loaded.append(folder) or folder)
+    shipped = Checkpoint.open(SHIPPED).sha256
+
+    assert serving.current() == serving.current() == tmp_path / shipped
+    assert loaded == [tmp_path / shipped]
+    assert register_shipped(session_factory, SHIPPED) == shipped
+    assert Checkpoint.open(tmp_path / shipped).sha256 == shipped
+
+
+def test_a_promotion_reaches_the_next_task_of_a_running_worker(session_factory: SessionFactory, tmp_path: Path) -> None:
+    serving = Serving(session_factory, Shelf(tmp_path / "shelf"), SHIPPED, lambda folder: Checkpoint.open(folder).name)
+    assert serving.current() == "embedded"
+    other = renamed(tmp_path / "other", "other")
+    add(session_factory, other)
+    assert serving.current() == "embedded"
+    promote(session_factory, other.sha256)
+    assert serving.current() == "other"
+    with UnitOfWork(session_factory) as unit:
+        models.roll_back(unit.session, Act())
+        unit.commit()
+    assert serving.current() == "embedded"
+
+
+def test_another_shipped_model_waits_for_a_person(session_factory: SessionFactory, tmp_path: Path) -> None:
+    shipped = register_shipped(session_factory, SHIPPED)
+    assert register_shipped(session_factory, renamed(tmp_path / "newer", "newer").folder) == shipped
+
+
+def test_a_damaged_copy_is_fetched_again(session_factory: SessionFactory, tmp_path: Path) -> None:
+    sha256 = register_shipped(session_factory, SHIPPED)
+    folder = fetched(session_factory, Shelf(tmp_path), sha256).folder
+    (folder / "card.json").write_text("{}")
+    assert fetched(session_factory, Shelf(tmp_path), sha256).name == "embedded"
+    assert [path.name for path in tmp_path.iterdir()] == [sha256]
+
+
+def test_files_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    files = {name: [content] for name, content in read_files(SHIPPED).items()}
+    with pytest.raises(CheckpointError, match="not 0000"):
+        shelf.get("0" * 64, files.items)
+    with pytest.raises(CheckpointError, match="outside"):
+        shelf.get("0" * 64, lambda: [("../escaped", [b""])])
+    with pytest.raises(CheckpointError, match=SUMS):
+        shelf.get("0" * 64, lambda: [("card.json", [b"{}"])])
+    assert list(tmp_path.iterdir()) == []
