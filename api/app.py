@@ -15,7 +15,7 @@ from api.deps import Services
 from api.metrics import Readings, RequestMetrics, SystemCollector
 from api.middleware import BodyLimit, SecurityHeaders, StrictUtf8
 from api.openapi import DescribedFastAPI
-from api.routes import batches, changes, documents, health, names, page, triplets, uploads
+from api.routes import batches, changes, documents, health, models, names, page, self_training, triplets, uploads
 from db.engine import make_engine, make_session_factory
 from db.queries import statistics
 from db.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.services = held
     errors.install(app)
-    for module in (batches, uploads, triplets, changes, names, documents, health, page):
+    for module in (batches, uploads, triplets, changes, names, documents, models, self_training, health, page):
         app.include_router(module.router)
     _install_middleware(app, held)
     return app
@@ -72,7 +72,7 @@ def _install_middleware(app: FastAPI, held: Services) -> None:
     """The last one added sees the request first."""
     settings = held.settings
     body = max(_BODY_FLOOR, _BYTES_PER_PMID * settings.max_pmids)
-    app.add_middleware(BodyLimit, limit=body, by_path={uploads.PATH: settings.max_upload_bytes})
+    app.add_middleware(BodyLimit, limit=body, by_path=dict.fromkeys((uploads.PATH, models.PATH), settings.max_upload_bytes))
     app.add_middleware(StrictUtf8)
     app.add_middleware(SecurityHeaders, documentation=_DOCS)
     app.add_middleware(RequestMetrics, registry=held.registry)

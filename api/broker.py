@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 from celery import Celery
 from kombu.exceptions import ChannelError, OperationalError
 
-from dti.domain.jobs import BatchId
 from workers.queue import EXTRACT_QUEUE, PULL_QUEUE, TRAIN_QUEUE
 
 _LOG = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 QUEUES = (PULL_QUEUE, EXTRACT_QUEUE, TRAIN_QUEUE)
 _SECONDS = 2.0
@@ -31,12 +33,12 @@ def make_broker(url: str) -> Celery:
     return app
 
 
-def ring(bell: Callable[[BatchId], None], batch_id: BatchId) -> None:
-    """Ring, or note in the log that the workers have to find the batch by themselves (reconcile does)."""
+def ring(bell: Callable[[T], None], job_id: T) -> None:
+    """Ring, or note in the log that the workers have to find the batch or run by themselves (reconcile does)."""
     try:
-        bell(batch_id)
+        bell(job_id)
     except OperationalError as error:
-        _LOG.warning("batch %s is accepted, but the broker does not answer: %s", batch_id, error)
+        _LOG.warning("%s is accepted, but the broker does not answer: %s", job_id, error)
 
 
 def check(app: Celery) -> None:

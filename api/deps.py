@@ -54,7 +54,7 @@ IdempotencyKey = Annotated[
     Header(
         alias="Idempotency-Key",
         pattern=r"^[\x21-\x7e]{1,200}$",
-        description="a repeated request with the same key returns the first batch instead of making another",
+        description="a repeated request with the same key returns what the first one made instead of making another",
     ),
 ]
 BatchPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="id of the batch")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from dti.domain.jobs import BatchId
+from dti.domain.self_training import SelfTrainingId
 
 
 class JobQueue(Protocol):
@@ -18,6 +19,9 @@ class JobQueue(Protocol):
 
     def extract(self, batch_id: BatchId) -> None:
         """There are fetched items in the batch."""
+
+    def self_train(self, run_id: SelfTrainingId) -> None:
+        """The self-training run can be taken up."""
 
 
 class RateLimiter(Protocol):

@@ -39,5 +39,15 @@ class Settings(BaseSettings):
     extract_chunk: int = Field(64, ge=1, le=1024, description="documents an extract task claims at once")
     max_attempts: int = Field(5, ge=1, description="claims after which an item that never finishes is failed")
     extract_threads: int = Field(1, ge=1, description="threads of one extraction process")
+    runs_dir: Path = Field(Path(".dti/runs"), description="self-training under way; on a disk that outlives the worker")
+    training_data: Path | None = Field(None, description="data folder of `dti train`; self-training needs one")
+    self_training_recipe: Path = Field(
+        PROJECT_ROOT / "data" / "recipes" / "embedded.toml", description="how self-training trains: a recipe of a pair model"
+    )
+    self_training_cron: str = Field("", description="when self-training starts by itself: five fields of cron, in UTC")
+    self_training_seconds: float = Field(0.0, ge=0, description="the same as an interval; 0 and no cron: never")
+    self_training_order: Path | None = Field(
+        None, description="what is started then: a JSON file as `POST /v1/self-training/runs` takes it"
+    )
     max_pmids: int = Field(50_000, ge=1, description="most PMIDs in one batch request")
     max_upload_bytes: int = Field(256 * 1024 * 1024, ge=1, description="largest accepted upload")

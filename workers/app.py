@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from celery import Celery
 
-from workers.queue import EXPAND, EXTRACT, EXTRACT_QUEUE, PULL, PULL_QUEUE, RECONCILE, TRAIN, TRAIN_QUEUE
-from workers.schedule import schedule
+from workers.queue import (
+    EXPAND,
+    EXTRACT,
+    EXTRACT_QUEUE,
+    PULL,
+    PULL_QUEUE,
+    RECONCILE,
+    SCHEDULE_SELF_TRAINING,
+    SELF_TRAIN,
+    TRAIN,
+    TRAIN_QUEUE,
+)
+from workers.schedule import ByClock, schedule
 
 ROUTES = {
     EXPAND: {"queue": PULL_QUEUE},
@@ -13,10 +24,12 @@ ROUTES = {
     RECONCILE: {"queue": PULL_QUEUE},
     EXTRACT: {"queue": EXTRACT_QUEUE},
     TRAIN: {"queue": TRAIN_QUEUE},
+    SELF_TRAIN: {"queue": TRAIN_QUEUE},
+    SCHEDULE_SELF_TRAINING: {"queue": PULL_QUEUE},
 }
 
 
-def make_app(broker_url: str, *, reconcile_seconds: float = 15.0) -> Celery:
+def make_app(broker_url: str, *, reconcile_seconds: float = 15.0, by_clock: ByClock | None = None) -> Celery:
     """A Celery application on `broker_url` (redis://…) that knows all tasks."""
     app = Celery("dti", broker=broker_url, include=["workers.tasks"])
     app.conf.update(
@@ -44,7 +57,7 @@ def make_app(broker_url: str, *, reconcile_seconds: float = 15.0) -> Celery:
             "health_check_interval": 10,
         },
         beat_scheduler="celery.beat:Scheduler",  # nothing to remember: the schedule is an interval
-        beat_schedule=schedule(reconcile_seconds),
+        beat_schedule=schedule(reconcile_seconds, by_clock),
         beat_max_loop_interval=max(1.0, min(reconcile_seconds, 60.0)),
         timezone="UTC",
     )

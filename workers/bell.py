@@ -1,17 +1,21 @@
-"""The bell as workers ring it: once per batch and kind of work until somebody has heard it."""
+"""The bell as workers ring it: once per batch or run and kind of work until somebody has heard it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import TypeVar
 
 import redis
 from kombu.exceptions import OperationalError
 
 from dti.domain.jobs import BatchId
+from dti.domain.self_training import SelfTrainingId
 from dti.ports import JobQueue
 
 _LOG = logging.getLogger(__name__)
+
+Id = TypeVar("Id", bound=str)
 
 
 class SingleBell:
@@ -39,20 +43,24 @@ class SingleBell:
         """There are fetched items in the batch."""
         self._ring("extract", self._bell.extract, batch_id)
 
-    def heard(self, work: str, batch_id: BatchId) -> None:
-        """A worker has come for `work` ("expand", "pull" or "extract"), so the next ring counts again."""
+    def self_train(self, run_id: SelfTrainingId) -> None:
+        """The self-training run can be taken up."""
+        self._ring("self_train", self._bell.self_train, run_id)
+
+    def heard(self, work: str, job_id: str) -> None:
+        """A worker has come for `work` (a method's name), so the next ring counts again."""
         try:
-            self._client.delete(_mark(work, batch_id))
+            self._client.delete(_mark(work, job_id))
         except redis.RedisError as error:
             _LOG.warning("the broker does not answer: %s", error)
 
-    def _ring(self, work: str, ring: Callable[[BatchId], None], batch_id: BatchId) -> None:
+    def _ring(self, work: str, ring: Callable[[Id], None], job_id: Id) -> None:
         try:
-            if self._client.set(_mark(work, batch_id), "1", nx=True, px=self._milliseconds):
-                ring(batch_id)
+            if self._client.set(_mark(work, job_id), "1", nx=True, px=self._milliseconds):
+                ring(job_id)
         except (redis.RedisError, OperationalError) as error:
-            _LOG.warning("nobody was told of batch %s, reconcile will: %s", batch_id, error)
+            _LOG.warning("nobody was told of %s, reconcile will: %s", job_id, error)
 
 
-def _mark(work: str, batch_id: BatchId) -> str:
-    return f"dti:bell:{work}:{batch_id}"
+def _mark(work: str, job_id: str) -> str:
+    return f"dti:bell:{work}:{job_id}"

@@ -22,6 +22,7 @@ from workers.bell import SingleBell
 from workers.context import Context, Terms
 from workers.queue import CeleryJobQueue
 from workers.rate_limit import RedisRateLimiter
+from workers.self_training import Training
 from workers.serving import Serving
 
 
@@ -71,6 +72,19 @@ def serving() -> Serving[Extractor]:
 def extractor() -> Extractor:
     """What reads with the model that is active now; raises CheckpointError or LexiconError."""
     return serving().current()
+
+
+@cache
+def training() -> Training:
+    """What self-training on this machine works with."""
+    settings = Settings()
+    return Training(
+        runs=settings.runs_dir,
+        shelf=shelf(),
+        shipped=settings.model_dir,
+        recipe=settings.self_training_recipe,
+        data=settings.training_data,
+    )
 
 
 @cache

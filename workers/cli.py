@@ -53,7 +53,9 @@ def _register(settings: Settings) -> None:
     "--concurrency", type=click.IntRange(1), default=1, show_default=True, help="Processes; each loads its own model."
 )
 @click.option(
-    "--beat", is_flag=True, help="Be the clock instead: ring for lost work every DTI_RECONCILE_SECONDS. One per site."
+    "--beat",
+    is_flag=True,
+    help="Be the clock instead: ring for lost work every DTI_RECONCILE_SECONDS, start scheduled self-training. One per site.",
 )
 @click.option(
     "--health-file", type=click.Path(dir_okay=False, path_type=Path), help="Touch this file while at work, for health checks."
@@ -81,12 +83,14 @@ def worker(
     from workers.app import make_app
     from workers.bootstrap import urls
     from workers.health import report_health
+    from workers.schedule import self_training_by_clock
 
     settings = Settings()
     _, broker_url = urls(settings)
     # Connecting to the signal keeps Celery from setting up logging of its own.
     setup_logging.connect(lambda **_: configure_logging(log_level, as_json=as_json), weak=False)
-    app = make_app(broker_url, reconcile_seconds=settings.reconcile_seconds)
+    by_clock = self_training_by_clock(settings) if beat else None
+    app = make_app(broker_url, reconcile_seconds=settings.reconcile_seconds, by_clock=by_clock)
     if health_file:
         report_health(app, health_file)
     if beat:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from db.engine import SessionFactory
-from db.repository import batches, items
+from db.repository import batches, items, self_training
 from db.repository.batches import Waiting
 from db.unit_of_work import UnitOfWork
 from dti.domain.jobs import Backoff, BatchId, ClaimedItem, Lease
+from dti.domain.self_training import SelfTrainingId
 from dti.ports import JobQueue
 
 
@@ -55,6 +56,13 @@ class Context:
         """
         for work in batches.waiting(unit.session, batch_id):
             unit.after_commit(lambda work=work: ring(self.bell, work))  # type: ignore[misc] # mypy cannot infer lambda defaults
+
+    def ring_for_run(self, unit: UnitOfWork, run_id: SelfTrainingId) -> None:
+        """After the unit's commit, ring for the run, or for the batch that has to bring in its documents first."""
+        if batch_id := self_training.batch_of(unit.session, run_id):
+            self.ring_for(unit, BatchId(batch_id))
+        for found in self_training.waiting(unit.session, run_id):
+            unit.after_commit(lambda found=found: self.bell.self_train(found))  # type: ignore[misc] # mypy cannot infer lambda defaults
 
     def settle(self, batch_id: BatchId) -> None:
         """Finish the batch if nothing is left to do. In a transaction of its own: it must see what others committed."""

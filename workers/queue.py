@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dti.domain.jobs import BatchId
+from dti.domain.self_training import SelfTrainingId
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -18,6 +19,8 @@ PULL = "workers.tasks.pull"
 EXTRACT = "workers.tasks.extract"
 RECONCILE = "workers.tasks.reconcile"
 TRAIN = "workers.tasks.train"
+SELF_TRAIN = "workers.tasks.self_train"
+SCHEDULE_SELF_TRAINING = "workers.tasks.schedule_self_training"
 
 
 class CeleryJobQueue:
@@ -37,3 +40,7 @@ class CeleryJobQueue:
     def extract(self, batch_id: BatchId) -> None:
         """Tell an extract worker of fetched items."""
         self._app.send_task(EXTRACT, args=[batch_id], queue=EXTRACT_QUEUE)
+
+    def self_train(self, run_id: SelfTrainingId) -> None:
+        """Tell a train worker of a run."""
+        self._app.send_task(SELF_TRAIN, args=[run_id], queue=TRAIN_QUEUE)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 
 from dti.domain.jobs import BatchId
+from dti.domain.self_training import SelfTrainingId
 from workers import bootstrap
 from workers.expanding import expand as expand_batch
 from workers.extracting import extract as extract_batch
 from workers.pulling import pull as pull_batch
-from workers.queue import EXPAND, EXTRACT, PULL, RECONCILE, TRAIN
+from workers.queue import EXPAND, EXTRACT, PULL, RECONCILE, SCHEDULE_SELF_TRAINING, SELF_TRAIN, TRAIN
 from workers.reconciling import reconcile as reconcile_batches
+from workers.schedule import Clock
+from workers.scheduling import start_by_clock
+from workers.self_training import self_train as take_up
 from workers.training import train as train_recipe
 
 # Ends a task that hangs; its lease then passes to another worker.
@@ -45,6 +51,20 @@ def extract(batch_id: BatchId) -> None:
 def reconcile() -> None:
     """Look for lost work."""
     reconcile_batches(bootstrap.services().context)
+
+
+@shared_task(name=SELF_TRAIN)
+def self_train(run_id: SelfTrainingId) -> None:
+    """Take up a self-training run and bring it to its end."""
+    services = bootstrap.services()
+    services.bell.heard("self_train", run_id)
+    take_up(services.context, bootstrap.training(), run_id)
+
+
+@shared_task(name=SCHEDULE_SELF_TRAINING, time_limit=_HUNG)
+def schedule_self_training(order: dict[str, object], clock: dict[str, Any]) -> None:
+    """Start the self-training run of this period."""
+    start_by_clock(bootstrap.services().context, order, Clock(**clock))
 
 
 @shared_task(name=TRAIN)

@@ -11,7 +11,7 @@ from db.locks import advisory_lock
 from dti.errors import TrainingError
 
 _LOG = logging.getLogger(__name__)
-_DTI = (sys.executable, "-P", "-c", "from dti.cli.main import main; main()")
+DTI = (sys.executable, "-P", "-c", "from dti.cli.main import main; main()")
 _TAIL = 2000
 
 
@@ -24,7 +24,7 @@ def train(sessions: SessionFactory, recipe: str, data: str, out: str) -> None:
         if not mine:
             _LOG.info("somebody trains into %s already", out)
             return
-        argv = [*_DTI, "train", "--recipe", recipe, "--data", data, "--out", out, "--resume", "--json"]
+        argv = [*DTI, "train", "--recipe", recipe, "--data", data, "--out", out, "--resume", "--json"]
         done = subprocess.run(argv, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own program
     if done.returncode:
         raise TrainingError(f"training by {recipe} ended with {done.returncode}: {done.stderr[-_TAIL:].strip()}")

@@ -41,13 +41,14 @@ _CONTENT = {"application/octet-stream": {"schema": {"type": "string", "format": 
 async def upload(request: Request, filename: Filename, held: ServicesDep) -> Upload:
     """The file's bytes are the request's body, whatever its content type. The same file sent twice is kept once."""
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as spool:
-        await _receive(request, spool)
+        await receive(request, spool)
         if spool.tell() == 0:
             raise MalformedInputError("the file is empty", place=filename)
         return await run_sync(_store, held.sessions, filename, spool, limiter=held.storing)
 
 
-async def _receive(request: Request, spool: IO[bytes]) -> None:
+async def receive(request: Request, spool: IO[bytes]) -> None:
+    """The request's body, piece by piece; raises MalformedInputError where the sender gives up."""
     try:
         async for piece in request.stream():
             spool.write(piece)

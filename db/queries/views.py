@@ -13,6 +13,7 @@ from dti.domain.identity import Run
 from dti.domain.interactions import Direction, InteractionType
 from dti.domain.jobs import ItemState
 from dti.domain.models import ModelState, PromotionKind
+from dti.domain.self_training import SelfTrainingState, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,4 +243,57 @@ class PromotionView:
     from_model: str | None
     to_model: str
     who: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTrainingView:
+    """A self-training run and how far it is; `batch_id` is the batch that brings in its documents."""
+
+    id: str
+    state: SelfTrainingState
+    reason: str
+    trigger: Trigger
+    pool: dict[str, str]
+    batch_id: str | None
+    order: dict[str, Any]
+    parent: str | None
+    promote: bool
+    hashes: dict[str, Any]
+    gate: dict[str, Any]
+    model: str | None
+    stage: str
+    round: int
+    done: int
+    total: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    """A finished round and its report; whether there are pictures of it."""
+
+    number: int
+    report: dict[str, Any]
+    curve: bool
+    histogram: bool
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LabelView:
+    """A label that a round considered."""
+
+    id: int
+    round: int
+    document: str
+    drug: str
+    interaction: str
+    target: str
+    confidence: float | None
+    score: float | None
+    weight: float | None
+    accepted: bool
     reason: str

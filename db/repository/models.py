@@ -133,13 +133,26 @@ def files(session: Session, sha256: str) -> dict[str, str]:
     return found
 
 
+def size(session: Session, sha256: str, path: str) -> int:
+    """Bytes of a file; raises NotFoundError."""
+    found = session.scalar(select(ModelFile.size).where(ModelFile.model == sha256, ModelFile.path == path))
+    if found is None:
+        raise NotFoundError(f"model {sha256[:12]} has no file {path!r}")
+    return found
+
+
+def piece(session: Session, sha256: str, path: str, start: int) -> bytes:
+    """At most 8 MiB of a file's bytes from `start` on; empty at its end."""
+    content = func.substr(ModelFile.content, start + 1, _PIECE)
+    return session.scalar(select(content).where(ModelFile.model == sha256, ModelFile.path == path)) or b""
+
+
 def pieces(session: Session, sha256: str, path: str) -> Iterator[bytes]:
-    """A file's bytes in pieces of at most 8 MiB."""
-    start = 1
-    of_file = (ModelFile.model == sha256, ModelFile.path == path)
-    while piece := session.scalar(select(func.substr(ModelFile.content, start, _PIECE)).where(*of_file)):
-        yield piece
-        start += len(piece)
+    """A file's bytes, piece by piece."""
+    start = 0
+    while part := piece(session, sha256, path, start):
+        yield part
+        start += len(part)
 
 
 def verified(files: Mapping[str, bytes]) -> NewModel:

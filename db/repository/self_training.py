@@ -165,6 +165,11 @@ def waiting(session: Session, run_id: str = "") -> list[SelfTrainingId]:
     return [SelfTrainingId(found) for found in session.scalars(text(condition), {"id": run_id})]
 
 
+def batch_of(session: Session, run_id: str) -> str | None:
+    """The batch that brings in the run's documents."""
+    return session.scalar(select(SelfTrainingRun.batch_id).where(SelfTrainingRun.id == run_id))
+
+
 def unfinished(session: Session, trigger: Trigger) -> bool:
     """Whether a run of this trigger has still to come to its end."""
     open_states = (SelfTrainingState.PENDING, SelfTrainingState.RUNNING)

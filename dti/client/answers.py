@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 
 class Asked(TypedDict):
@@ -167,3 +167,95 @@ class Document(TypedDict):
     stored_at: str
     readings: list[Reading]
     triplets: list[Triplet]
+
+
+class SelfTraining(TypedDict):
+    """A self-training run and how far it is."""
+
+    id: str
+    state: str
+    reason: str
+    trigger: str
+    pool: dict[str, str]
+    batch_id: str | None
+    order: dict[str, Any]
+    parent: str | None
+    promote: bool
+    hashes: dict[str, Any]
+    gate: dict[str, Any]
+    model: str | None
+    stage: str
+    round: int
+    done: int
+    total: int
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class SelfTrainingRound(TypedDict):
+    """A finished round; pictures are paths of the service."""
+
+    number: int
+    report: dict[str, Any]
+    curve: str | None
+    histogram: str | None
+    stored_at: str
+
+
+class Label(TypedDict):
+    """A label that a round considered."""
+
+    id: int
+    round: int
+    document: str
+    drug: str
+    interaction: str
+    target: str
+    confidence: float | None
+    score: float | None
+    weight: float | None
+    accepted: bool
+    reason: str
+
+
+class Model(TypedDict):
+    """A model of the registry."""
+
+    sha256: str
+    name: str
+    parent: str | None
+    state: str
+    metrics: dict[str, Any]
+    reason: str
+    run_id: str | None
+    size: int
+    created_at: str
+    promoted_at: str | None
+
+
+class ModelFile(TypedDict):
+    """One file of a model."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+class ModelDetail(Model):
+    """A model with its card and the list of its files."""
+
+    card: dict[str, Any]
+    files: list[ModelFile]
+
+
+class Promotion(TypedDict):
+    """That one model took another's place."""
+
+    id: int
+    at: str
+    kind: str
+    from_model: str | None
+    to_model: str
+    who: str
+    reason: str

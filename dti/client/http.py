@@ -6,13 +6,26 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import IO, Any, Self, cast
 from urllib.parse import quote
 from uuid import uuid4
 
 import httpx
 
-from dti.client.answers import Batch, Document, Evidence, Item, Triplet, Upload
+from dti.client.answers import (
+    Batch,
+    Document,
+    Evidence,
+    Item,
+    Label,
+    Model,
+    ModelDetail,
+    Promotion,
+    SelfTraining,
+    SelfTrainingRound,
+    Triplet,
+    Upload,
+)
 from dti.errors import ServiceError, ServiceUnavailableError
 
 _FINAL = frozenset({"finished", "cancelled"})
@@ -20,6 +33,8 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PIECE = 1024 * 1024
 _UPLOAD_SECONDS = 600.0  # a large file takes the database a while
 _RESTART_SECONDS = 60.0
+_RUNS = "/v1/self-training/runs"
+_MODELS = "/v1/models"
 
 Parameters = Mapping[str, str | int | float | bool | None]
 
@@ -128,6 +143,63 @@ class DtiClient:
         """A document by PMID or key, with what was found in it."""
         return cast("Document", self._get(f"/v1/documents/{quote(name, safe=':')}"))
 
+    def start_self_training(self, body: Mapping[str, object], idempotency_key: str = "") -> SelfTraining:
+        """Start a self-training run; `body` as `POST /v1/self-training/runs` takes it."""
+        headers = {"Idempotency-Key": idempotency_key or uuid4().hex}
+        return cast("SelfTraining", self._send("POST", _RUNS, json=body, headers=headers))
+
+    def self_training_runs(self) -> Iterator[SelfTraining]:
+        """All self-training runs, newest first."""
+        return self._pages(_RUNS, {})
+
+    def self_training_run(self, run_id: str) -> SelfTraining:
+        """How far a run is."""
+        return cast("SelfTraining", self._get(f"{_RUNS}/{_escaped(run_id)}"))
+
+    def self_training_rounds(self, run_id: str) -> list[SelfTrainingRound]:
+        """The reports of a run's rounds."""
+        return cast("list[SelfTrainingRound]", self._get(f"{_RUNS}/{_escaped(run_id)}/rounds"))
+
+    def ledger(self, run_id: str, **conditions: str | int | bool | None) -> Iterator[Label]:
+        """The labels a run considered, by round, accepted, reason, document, drug and target."""
+        return self._pages(f"{_RUNS}/{_escaped(run_id)}/ledger", conditions)
+
+    def cancel_self_training(self, run_id: str) -> SelfTraining:
+        """Stop a run."""
+        return cast("SelfTraining", self._send("POST", f"{_RUNS}/{_escaped(run_id)}/cancellation"))
+
+    def models(self, state: str | None = None) -> Iterator[Model]:
+        """All models, newest first, or those in one state."""
+        return self._pages(_MODELS, {"state": state})
+
+    def model(self, name: str) -> ModelDetail:
+        """A model by its hash or the beginning of it; "active" is the one that workers read with."""
+        return cast("ModelDetail", self._get(f"{_MODELS}/{_escaped(name)}"))
+
+    def add_model(self, archive: IO[bytes], size: int) -> ModelDetail:
+        """Add a checkpoint as a candidate; `archive` is a tar of its folder's files."""
+        pieces = iter(lambda: archive.read(_PIECE), b"")
+        headers = {"Content-Length": str(size)}
+        answer = self._send("POST", _MODELS, content=pieces, headers=headers, timeout=_UPLOAD_SECONDS)
+        return cast("ModelDetail", answer)
+
+    def promote_model(self, name: str, who: str, reason: str = "") -> ModelDetail:
+        """Make a model the active one."""
+        body = {"who": who, "reason": reason or None}
+        return cast("ModelDetail", self._send("POST", f"{_MODELS}/{_escaped(name)}/promotion", json=body))
+
+    def roll_back_model(self, who: str, reason: str = "") -> ModelDetail:
+        """Undo the last promotion; the model that is active now."""
+        return cast("ModelDetail", self._send("POST", f"{_MODELS}/rollback", json={"who": who, "reason": reason or None}))
+
+    def promotions(self) -> Iterator[Promotion]:
+        """Who promoted what, newest first."""
+        return self._pages(f"{_MODELS}/promotions", {})
+
+    def model_file(self, sha256: str, path: str) -> bytes:
+        """A file of a model."""
+        return self._answer("GET", f"{_MODELS}/{_escaped(sha256)}/files/{quote(path)}").content
+
     def _pages(self, path: str, parameters: Parameters, page_in: Callable[[Any], Any] = lambda answer: answer) -> Iterator[Any]:
         cursor: str | None = None
         while True:
@@ -142,6 +214,9 @@ class DtiClient:
         return self._send("GET", path, params=given)
 
     def _send(self, method: str, path: str, **arguments: Any) -> Any:
+        return _json(self._answer(method, path, **arguments))
+
+    def _answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
         try:
             response = self._http.request(method, path, **arguments)
         except httpx.UnsupportedProtocol as error:
@@ -152,7 +227,7 @@ class DtiClient:
         except httpx.HTTPError as error:
             raise ServiceUnavailableError(f"{self._base_url} did not answer: {error or type(error).__name__}") from error
         if response.is_success:
-            return _json(response)
+            return response
         raise _problem(response)
 
 

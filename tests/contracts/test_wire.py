@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel
 
-from api import knowledge, schemas
+from api import knowledge, learning, schemas
 from dti.client import answers
 
 _ANSWERS = [
@@ -21,12 +21,19 @@ _ANSWERS = [
     "Triplet",
     "Reading",
     "Document",
+    "SelfTraining",
+    "SelfTrainingRound",
+    "Label",
+    "Model",
+    "ModelFile",
+    "ModelDetail",
+    "Promotion",
 ]
 
 
 @pytest.mark.parametrize("name", _ANSWERS)
 def test_client_and_service_name_the_same_fields(name: str) -> None:
-    schema: type[BaseModel] = getattr(schemas, name, None) or getattr(knowledge, name)
+    schema: type[BaseModel] = next(found for module in (schemas, knowledge, learning) if (found := getattr(module, name, None)))
 
     assert set(getattr(answers, name).__annotations__) == set(schema.model_fields)
 

@@ -114,6 +114,7 @@ class EmbeddedStack:
             "DTI_BROKER_URL": self._redis.url,
             "DTI_MODEL_DIR": str(self._settings.model_dir.resolve()),
             "DTI_STATE_DIR": str(self.state.path),
+            "DTI_RUNS_DIR": str(self.state.path / "runs"),
             "PYTHONUNBUFFERED": "1",
         }
 

@@ -141,8 +141,8 @@ def test_pages_neither_repeat_nor_miss_while_rows_are_added(api: httpx.Client, s
 
 
 def test_a_document_tells_what_was_found_by_whom(api: httpx.Client, store: Store) -> None:
-    store("9108990", "Aspirin and COX-1", claim("weak b c", 0.2, "t"), claim("aspirin inhibitor COX-1", 0.8, "t"))
     store("9108990", "Aspirin and COX-1", run=Run("other", "d" * 64, "0.1.0"), reason="empty")
+    store("9108990", "Aspirin and COX-1", claim("weak b c", 0.2, "t"), claim("aspirin inhibitor COX-1", 0.8, "t"))
 
     body = api.get("/v1/documents/9108990").json()
 

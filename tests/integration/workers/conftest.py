@@ -14,6 +14,7 @@ from dti.domain.documents import Document
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Polarity, Span
 from dti.domain.identity import Run
 from dti.domain.jobs import Backoff, BatchId, BatchRequest
+from dti.domain.self_training import SelfTrainingId
 from dti.domain.triplets import Triplet
 from dti.sources.eutils import FetchFault, FetchResult, Found, Slice, Split
 from workers.context import Context, Terms
@@ -25,7 +26,7 @@ RUN = Run("fake", "0" * 64, "test")
 class FakeBell:
     """Remembers who was rung for."""
 
-    rung: list[tuple[str, BatchId]] = field(default_factory=list)
+    rung: list[tuple[str, str]] = field(default_factory=list)
 
     def expand(self, batch_id: BatchId) -> None:
         self.rung.append(("expand", batch_id))
@@ -35,6 +36,9 @@ class FakeBell:
 
     def extract(self, batch_id: BatchId) -> None:
         self.rung.append(("extract", batch_id))
+
+    def self_train(self, run_id: SelfTrainingId) -> None:
+        self.rung.append(("self_train", run_id))
 
     def heard(self) -> list[str]:
         """What was rung since the last call."""

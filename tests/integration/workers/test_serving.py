@@ -13,10 +13,15 @@ from dti.domain.models import Act
 from dti.errors import CheckpointError
 from dti.model.checkpoint import SUMS, Checkpoint
 from dti.model.shelf import Shelf, read_files
-from tests.checkpoints import SHIPPED, renamed
+from tests.checkpoints import hollow
 from workers.serving import Serving, fetched, register_shipped
 
 pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return hollow(tmp_path_factory.mktemp("shipped") / "model", "embedded").folder
 
 
 def add(sessions: SessionFactory, checkpoint: Checkpoint) -> None:
@@ -32,21 +37,23 @@ def promote(sessions: SessionFactory, sha256: str) -> None:
         unit.commit()
 
 
-def test_an_empty_registry_is_given_the_shipped_model(session_factory: SessionFactory, tmp_path: Path) -> None:
+def test_an_empty_registry_is_given_the_shipped_model(session_factory: SessionFactory, shipped: Path, tmp_path: Path) -> None:
     loaded: list[Path] = []
-    serving = Serving(session_factory, Shelf(tmp_path), SHIPPED, lambda folder: loaded.append(folder) or folder)
-    shipped = Checkpoint.open(SHIPPED).sha256
+    serving = Serving(session_factory, Shelf(tmp_path), shipped, lambda folder: loaded.append(folder) or folder)
+    sha256 = Checkpoint.open(shipped).sha256
 
-    assert serving.current() == serving.current() == tmp_path / shipped
-    assert loaded == [tmp_path / shipped]
-    assert register_shipped(session_factory, SHIPPED) == shipped
-    assert Checkpoint.open(tmp_path / shipped).sha256 == shipped
+    assert serving.current() == serving.current() == tmp_path / sha256
+    assert loaded == [tmp_path / sha256]
+    assert register_shipped(session_factory, shipped) == sha256
+    assert Checkpoint.open(tmp_path / sha256).sha256 == sha256
 
 
-def test_a_promotion_reaches_the_next_task_of_a_running_worker(session_factory: SessionFactory, tmp_path: Path) -> None:
-    serving = Serving(session_factory, Shelf(tmp_path / "shelf"), SHIPPED, lambda folder: Checkpoint.open(folder).name)
+def test_a_promotion_reaches_the_next_task_of_a_running_worker(
+    session_factory: SessionFactory, shipped: Path, tmp_path: Path
+) -> None:
+    serving = Serving(session_factory, Shelf(tmp_path / "shelf"), shipped, lambda folder: Checkpoint.open(folder).name)
     assert serving.current() == "embedded"
-    other = renamed(tmp_path / "other", "other")
+    other = hollow(tmp_path / "other", "other")
     add(session_factory, other)
     assert serving.current() == "embedded"
     promote(session_factory, other.sha256)
@@ -57,22 +64,22 @@ def test_a_promotion_reaches_the_next_task_of_a_running_worker(session_factory: 
     assert serving.current() == "embedded"
 
 
-def test_another_shipped_model_waits_for_a_person(session_factory: SessionFactory, tmp_path: Path) -> None:
-    shipped = register_shipped(session_factory, SHIPPED)
-    assert register_shipped(session_factory, renamed(tmp_path / "newer", "newer").folder) == shipped
+def test_another_shipped_model_waits_for_a_person(session_factory: SessionFactory, shipped: Path, tmp_path: Path) -> None:
+    sha256 = register_shipped(session_factory, shipped)
+    assert register_shipped(session_factory, hollow(tmp_path / "newer", "newer").folder) == sha256
 
 
-def test_a_damaged_copy_is_fetched_again(session_factory: SessionFactory, tmp_path: Path) -> None:
-    sha256 = register_shipped(session_factory, SHIPPED)
+def test_a_damaged_copy_is_fetched_again(session_factory: SessionFactory, shipped: Path, tmp_path: Path) -> None:
+    sha256 = register_shipped(session_factory, shipped)
     folder = fetched(session_factory, Shelf(tmp_path), sha256).folder
     (folder / "card.json").write_text("{}")
     assert fetched(session_factory, Shelf(tmp_path), sha256).name == "embedded"
     assert [path.name for path in tmp_path.iterdir()] == [sha256]
 
 
-def test_files_that_are_not_what_they_are_called_are_refused(tmp_path: Path) -> None:
+def test_files_that_are_not_what_they_are_called_are_refused(shipped: Path, tmp_path: Path) -> None:
     shelf = Shelf(tmp_path)
-    files = {name: [content] for name, content in read_files(SHIPPED).items()}
+    files = {name: [content] for name, content in read_files(shipped).items()}
     with pytest.raises(CheckpointError, match="not 0000"):
         shelf.get("0" * 64, files.items)
     with pytest.raises(CheckpointError, match="outside"):
