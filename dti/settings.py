@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     extract_threads: int = Field(1, ge=1, description="threads of one extraction process")
     runs_dir: Path = Field(Path(".dti/runs"), description="self-training under way; on a disk that outlives the worker")
     training_data: Path | None = Field(None, description="data folder of `dti train`; self-training needs one")
+    training_held_out: Path | None = Field(None, description="PMIDs, one a line, that self-training must not read")
     self_training_recipe: Path = Field(
         PROJECT_ROOT / "data" / "recipes" / "embedded.toml", description="how self-training trains: a recipe of a pair model"
     )

@@ -84,6 +84,8 @@ def training() -> Training:
         shipped=settings.model_dir,
         recipe=settings.self_training_recipe,
         data=settings.training_data,
+        cache=settings.cache_dir,
+        held_out=settings.training_held_out,
     )
 
 

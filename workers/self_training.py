@@ -46,6 +46,8 @@ class Training:
     shipped: Path
     recipe: Path
     data: Path | None
+    cache: Path
+    held_out: Path | None = None
     program: Sequence[str] = (*DTI, "self-train", "local")
     poll_seconds: float = 0.5
 
@@ -147,6 +149,8 @@ class _Attempt:
                 "recipe": str(training.recipe.resolve()),
                 "pool": str(pool.resolve()),
                 "verdicts": str(judged.resolve()) if judged else None,
+                "held_out": str(training.held_out.resolve()) if training.held_out else None,
+                "cache": str(training.cache.resolve()),
             }
         )
         self._note_hashes()

@@ -13,7 +13,7 @@ from dti.errors import JobError
 SelfTrainingId = NewType("SelfTrainingId", str)
 
 # What a worker fills into an order by itself.
-PATHS = frozenset({"parent", "data", "recipe", "pool", "verdicts"})
+PATHS = frozenset({"parent", "data", "recipe", "pool", "verdicts", "held_out", "cache"})
 _FIELDS = frozenset({"pool", "parent", "promote", "order"})
 
 

@@ -102,6 +102,7 @@ def site(desk: Desk, tmp_path: Path) -> Site:
         shipped=shipped.folder,
         recipe=recipe,
         data=tmp_path / "data",
+        cache=tmp_path / "cache",
         program=PROGRAM,
         poll_seconds=0.02,
     )
