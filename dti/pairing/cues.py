@@ -24,10 +24,17 @@ _CUES: Mapping[str, str] = {
 CUES = tuple(_CUES)
 _PATTERNS = tuple(map(re.compile, _CUES.values()))
 
+_WORDS = re.compile(rf"\w*?(?:{'|'.join(_CUES.values())})\w*", re.IGNORECASE)
+
 _ROLE = r"(?:inhibit|antagoni|block|agoni|activat|modulat|ligand|substrat)"
 _FOLLOWED = re.compile(rf"[\s,-]*(?:[\w-]+\s){{0,2}}{_ROLE}", re.IGNORECASE)
 _PRECEDED = re.compile(rf"{_ROLE}\w*\s(?:(?:of|to|for|the|at|with|and|human|by|rat)\s){{0,3}}\Z", re.IGNORECASE)
 _REACH = 40
+
+
+def cue_words(text: str) -> list[tuple[int, int]]:
+    """Where whole words with a cue in them stand."""
+    return [match.span() for match in _WORDS.finditer(text)]
 
 
 class Cues:

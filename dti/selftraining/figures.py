@@ -11,8 +11,8 @@ from dti.codecs.pointer import LABELS
 from dti.domain.identity import normalise_name
 from dti.mentions import Naming
 from dti.selftraining.choose import Decision, drug_key
+from dti.selftraining.gold import shares
 from dti.selftraining.labels import Batch
-from dti.selftraining.mixing import shares
 from dti.selftraining.selection import Cut, wilson
 from dti.training.pairs.examples import PairExample
 

@@ -12,10 +12,8 @@ from dti.domain.entities import EntityKind
 from dti.selftraining.choose import Decision
 from dti.selftraining.labels import Batch, Label
 from dti.selftraining.weighting import Pseudo
-from dti.training.pairs.examples import PSEUDO, STYLES, UNLABELLED, PairCorpora, PairExample
+from dti.training.pairs.examples import PSEUDO, PairCorpora, PairExample
 from dti.training.pairs.recipe import PairRecipe
-
-_TABLES = ("kd_dti", "drugbank_distant")
 
 
 def pseudo_labelled(batch: Batch, decisions: Sequence[Decision]) -> list[Pseudo]:
@@ -47,15 +45,6 @@ def _dealt(example: PairExample, labels: Iterator[int], rng: random.Random) -> P
     pairs = list(product(kinds[EntityKind.DRUG], kinds[EntityKind.TARGET]))
     chosen = rng.sample(pairs, len(example.right))
     return replace(example, right={pair: next(labels) for pair in chosen}, unclear=frozenset())
-
-
-def shares(training: Sequence[PairExample]) -> dict[int, float]:
-    """Share of each interaction among the labels of tables in a training set; of all labels where there is no table."""
-    for corpora in (_TABLES, tuple(STYLES)):
-        counts = Counter(v for e in training if e.corpus in corpora for v in e.right.values() if v != UNLABELLED)
-        if counts:
-            return {label: count / counts.total() for label, count in sorted(counts.items())}
-    return {}
 
 
 def mixed(corpora: PairCorpora, added: Sequence[PairExample]) -> PairCorpora:

@@ -10,9 +10,10 @@ from typing import Any
 from dti.model.checkpoint import Checkpoint
 from dti.selftraining import figures, folder, pictures
 from dti.selftraining.choose import Decision, alarm, decide
+from dti.selftraining.gold import shares
 from dti.selftraining.labels import Batch, Consider, Model, batch_of, judge, read_pool_batch, score_pool
 from dti.selftraining.measure import measure, speed
-from dti.selftraining.mixing import balanced, mixed, pseudo_labelled, shares, shuffled
+from dti.selftraining.mixing import balanced, mixed, pseudo_labelled, shuffled
 from dti.selftraining.selection import SELECTIONS, Cut, Material
 from dti.selftraining.session import Session, frozen
 from dti.selftraining.weighting import WEIGHTINGS, Pseudo, Scales, Weighed

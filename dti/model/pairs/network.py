@@ -98,6 +98,11 @@ class Head(nn.Module):
 
     def forward(self, states: torch.Tensor, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [pairs] of interaction and [pairs, labels] of its type, from encoder states [documents, tokens, hidden]."""
+        final = self.final(states, batch)
+        return self.interacts(final)[:, 0], self.label(final)
+
+    def final(self, states: torch.Tensor, batch: PairBatch) -> torch.Tensor:
+        """What both kinds of logits are read from [pairs, hidden]."""
         names = torch.bmm(batch.mentions, states)
         drug, target = names[batch.document, batch.drug], names[batch.document, batch.target]
         scaled = ((batch.signals - self.mean) / self.scale).clamp(-5, 5)
@@ -106,8 +111,8 @@ class Head(nn.Module):
         query = self.query_out(torch.relu(self.query_in(torch.cat([drug, target, told], -1))))
         read = self.read_norm(query + self._attend(query, states, batch))
         joint = self.joint_norm(torch.cat([drug, target, drug * target, read, told], -1))
-        final = self.dropout(torch.relu(self.joint(self.dropout(joint))))
-        return self.interacts(final)[:, 0], self.label(final)
+        last: torch.Tensor = self.dropout(torch.relu(self.joint(self.dropout(joint))))
+        return last
 
     def _attend(self, query: torch.Tensor, states: torch.Tensor, batch: PairBatch) -> torch.Tensor:
         """Multi-head attention of each pair's query over its own document."""

@@ -25,6 +25,17 @@ def loss(recipe: PairRecipe, batch: PairBatch, answers: Answers, interacts: torc
     return torch.stack(parts).sum()
 
 
+def document_losses(
+    recipe: PairRecipe, batch: PairBatch, answers: Answers, interacts: torch.Tensor, labels: torch.Tensor
+) -> torch.Tensor:
+    """The same for each document by itself, whatever its weight [documents]."""
+    return (
+        recipe.pair_loss * pair_losses(batch, answers, interacts)
+        + recipe.choice_loss * choice_losses(batch, answers, interacts)
+        + recipe.label_loss * label_losses(recipe, batch, answers, labels)
+    )
+
+
 def pair_losses(batch: PairBatch, answers: Answers, interacts: torch.Tensor) -> torch.Tensor:
     """Binary cross-entropy summed over a document's pairs [documents]: a wrong pair costs the same in any document."""
     each = nn.functional.binary_cross_entropy_with_logits(interacts, answers.right, weight=answers.clear, reduction="none")
