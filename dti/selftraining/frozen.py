@@ -19,7 +19,7 @@ from dti.model.pairs.engine import PairEngine
 from dti.model.pairs.network import Head, PairBatch, Shape
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES
 from dti.training.pairs.batches import Answers, Item, collate
-from dti.training.pairs.examples import PairExample
+from dti.training.pairs.examples import STYLES, PairExample
 
 _Half = npt.NDArray[np.float16]
 
@@ -45,7 +45,8 @@ def read(engine: PairEngine, examples: Sequence[PairExample]) -> list[Read]:
     """Examples with at least one pair, in order."""
     sources = [engine.source(example.document, example.candidates) for example in examples]
     found = {at: states.astype(np.float16) for at, states in engine.states(sources)}
-    return [Read(Item(sources[at], examples[at]), found[at]) for at in sorted(found)]
+    items = {at: Item(sources[at], examples[at], style=STYLES[examples[at].corpus]) for at in found}
+    return [Read(items[at], found[at]) for at in sorted(found)]
 
 
 def batch(documents: Sequence[Read], dtype: torch.dtype = torch.float32) -> Batch:

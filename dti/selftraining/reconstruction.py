@@ -34,6 +34,7 @@ _DROPOUT = 0.3
 _BATCH = 16
 _RATE = 1e-3
 _DECAY = 0.01
+_NEVER = -1e4
 _NONE = 0  # place of "none of them" among the answers
 
 
@@ -109,6 +110,28 @@ def _kinds(example: PairExample) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return drugs, targets
 
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Hidden slots [slots, hidden], the name that is given [hidden], the interaction, and which slots are right."""
+
+    slots: torch.Tensor
+    given: torch.Tensor
+    label: int
+    right: tuple[int, ...] = ()
+
+    @classmethod
+    def drugs(cls, seen: Hidden, target: int, label: int, right: Mapping[Pair, int]) -> Query:
+        """Which drugs act on the target like this?"""
+        places = tuple(at for at, drug in enumerate(seen.drugs) if (drug, target) in right)
+        return cls(seen.no_drugs[list(seen.drugs)], seen.no_drugs[target], label, places)
+
+    @classmethod
+    def targets(cls, seen: Hidden, drug: int, label: int, right: Mapping[Pair, int]) -> Query:
+        """Which targets does the drug act on like this?"""
+        places = tuple(at for at, target in enumerate(seen.targets) if (drug, target) in right)
+        return cls(seen.no_targets[list(seen.targets)], seen.no_targets[drug], label, places)
+
+
 class Agent(nn.Module):
     """Restores drug, target and interaction, one small network for each."""
 
@@ -119,52 +142,53 @@ class Agent(nn.Module):
         self.drug, self.target = (_network(3 * hidden + _LABEL_WIDTH, 1) for _ in range(2))
         self.cue = _network(3 * hidden, labels)
 
-    def drugs(self, seen: Hidden, target: int, label: int) -> torch.Tensor:
-        """Logs of the probabilities of no drug and of each [1 + drugs]."""
-        return self._slots(self.drug, seen.no_drugs[list(seen.drugs)], seen.no_drugs[target], label)
+    def slots(self, network: nn.Module, queries: Sequence[Query]) -> torch.Tensor:
+        """Logs of the probabilities of no slot and of each slot [queries, 1 + slots], `network` being `drug` or `target`."""
+        counts = torch.tensor([len(query.slots) for query in queries])
+        slots = torch.cat([query.slots for query in queries])
+        given = torch.stack([query.given for query in queries]).repeat_interleave(counts, 0)
+        label = self.label(torch.tensor([query.label for query in queries])).repeat_interleave(counts, 0)
+        logits = network(torch.cat([slots, slots * given, given, label], -1))[:, 0]
+        padded = logits.new_full((len(queries), 1 + int(counts.max())), _NEVER)
+        padded[:, _NONE] = 0
+        rows = torch.arange(len(queries)).repeat_interleave(counts)
+        padded[rows, torch.cat([1 + torch.arange(int(count)) for count in counts])] = logits
+        return torch.log_softmax(padded, -1)
 
-    def targets(self, seen: Hidden, drug: int, label: int) -> torch.Tensor:
-        """Logs of the probabilities of no target and of each [1 + targets]."""
-        return self._slots(self.target, seen.no_targets[list(seen.targets)], seen.no_targets[drug], label)
-
-    def labels(self, seen: Hidden, pair: Pair) -> torch.Tensor:
-        """Logs of the probabilities of the interactions [labels]."""
-        drug, target = pair
-        told = torch.cat([seen.no_cues[drug], seen.no_cues[target], seen.cues])
+    def labels(self, seen: Sequence[Hidden], pairs: Sequence[Pair]) -> torch.Tensor:
+        """Logs of the probabilities of the interactions of pairs, one of each document [pairs, labels]."""
+        rows = zip(seen, pairs, strict=True)
+        told = torch.stack([torch.cat([one.no_cues[drug], one.no_cues[target], one.cues]) for one, (drug, target) in rows])
         return torch.log_softmax(self.cue(told), -1)
 
-    def _slots(self, network: nn.Module, slots: torch.Tensor, given: torch.Tensor, label: int) -> torch.Tensor:
-        known = torch.cat([given, self.label.weight[label]]).expand(len(slots), -1)
-        logits = network(torch.cat([slots, slots * given, known], -1))[:, 0]
-        return torch.log_softmax(torch.cat([logits.new_zeros(1), logits]), -1)
-
-    def loss(self, seen: Hidden, right: Mapping[Pair, int], rng: np.random.Generator) -> torch.Tensor:
+    def loss(self, seen: Sequence[tuple[Hidden, PairExample]], rng: np.random.Generator) -> torch.Tensor:
         """Minus the logs of the probabilities of what was hidden; a name that is in no right pair belongs with none."""
-        terms = []
-        for pair, label in ((pair, label) for pair, label in right.items() if label >= 0):
-            asked = int(rng.integers(len(seen.targets))), int(rng.integers(len(seen.drugs)))
-            drugs, targets = sorted({pair[0], seen.drugs[asked[1]]}), sorted({pair[1], seen.targets[asked[0]]})
-            terms += [_missed(self.drugs(seen, t, label), seen.drugs, {d for d, other in right if other == t}) for t in targets]
-            terms += [
-                _missed(self.targets(seen, d, label), seen.targets, {t for other, t in right if other == d}) for d in drugs
-            ]
-            terms.append(-self.labels(seen, pair)[label])
-        return torch.stack(terms).mean() if terms else torch.zeros(())
+        rows = [(one, e.right, pair, label) for one, e in seen for pair, label in e.right.items() if label >= 0]
+        drugs, targets = [], []
+        for one, right, (drug, target), label in rows:
+            other_drug, other_target = (int(rng.choice(side)) for side in (one.drugs, one.targets))
+            drugs += [Query.drugs(one, t, label, right) for t in sorted({target, other_target})]
+            targets += [Query.targets(one, d, label, right) for d in sorted({drug, other_drug})]
+        told = self.labels([row[0] for row in rows], [row[2] for row in rows])
+        missed = nn.functional.nll_loss(told, torch.tensor([row[3] for row in rows]))
+        return _missed(self.slots(self.drug, drugs), drugs) + _missed(self.slots(self.target, targets), targets) + missed
 
     def restored(self, seen: Hidden, pair: Pair, label: int) -> tuple[float, float, float]:
         """Probabilities of the triplet's drug, target and interaction, each given the other two."""
-        drug = self.drugs(seen, pair[1], label)[1 + seen.drugs.index(pair[0])]
-        target = self.targets(seen, pair[0], label)[1 + seen.targets.index(pair[1])]
-        return float(drug.exp()), float(target.exp()), float(self.labels(seen, pair)[label].exp())
+        drug = self.slots(self.drug, [Query.drugs(seen, pair[1], label, {})])[0, 1 + seen.drugs.index(pair[0])]
+        target = self.slots(self.target, [Query.targets(seen, pair[0], label, {})])[0, 1 + seen.targets.index(pair[1])]
+        return float(drug.exp()), float(target.exp()), float(self.labels([seen], [pair])[0, label].exp())
 
 
 def _network(width: int, out: int) -> nn.Sequential:
     return nn.Sequential(nn.LayerNorm(width), nn.Dropout(_DROPOUT), nn.Linear(width, _WIDTH), nn.ReLU(), nn.Linear(_WIDTH, out))
 
 
-def _missed(logs: torch.Tensor, slots: Sequence[int], right: set[int]) -> torch.Tensor:
-    places = [1 + at for at, slot in enumerate(slots) if slot in right] or [_NONE]
-    return -torch.logsumexp(logs[places], 0)
+def _missed(logs: torch.Tensor, queries: Sequence[Query]) -> torch.Tensor:
+    right = torch.full_like(logs, _NEVER)
+    for row, query in enumerate(queries):
+        right[row, [1 + at for at in query.right] or [_NONE]] = 0
+    return -torch.logsumexp(logs + right, -1).mean()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +232,7 @@ def _trained(seen: Sequence[tuple[Hidden, PairExample]], labels: int, epochs: in
     rng = np.random.default_rng(seed)
     agent.train()
     for group in _groups(len(seen), epochs, rng):
-        value = torch.stack([agent.loss(seen[at][0], seen[at][1].right, rng) for at in group]).mean()
+        value = agent.loss([seen[at] for at in group], rng)
         optimiser.zero_grad()
         value.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
         optimiser.step()

@@ -1,6 +1,8 @@
-"""Dual agents by themselves: weights, frozen parameters, one agent, and whether they tell true triplets from swapped ones (MD)."""
+"""Dual agents: weights, frozen parameters, one agent, and whether they tell true triplets from swapped ones (MD)."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +10,7 @@ pytestmark = pytest.mark.train
 torch = pytest.importorskip("torch")
 
 from dti.errors import TrainingError  # noqa: E402 - after the skip
-from dti.selftraining.reconstruction import Agent, Agents, Hidden, train  # noqa: E402
+from dti.selftraining.reconstruction import Agent, Agents, Hidden, Query, train  # noqa: E402
 from dti.training.pairs.examples import PairExample  # noqa: E402
 from tests.pair_data import document, drugs_and_targets  # noqa: E402
 
@@ -49,6 +51,7 @@ def ranked(agents, rows):
 
 @pytest.fixture(scope="module")
 def agents():
+    torch.set_num_threads(1)
     return train(world(80, 1), LABELS, count=3, epochs=15, seed=2)
 
 
@@ -86,11 +89,15 @@ def test_agents_differ_by_seed_and_by_nothing_else(agents):
     assert again.sha256 == agents.sha256
 
 
-def test_answers_are_distributions():
-    [(seen, _)] = world(1, 5)
+def test_answers_are_distributions_that_do_not_depend_on_what_is_asked_beside():
+    [(seen, _), (other, _)] = world(2, 5)
     agent = Agent(WIDTH, LABELS, 1).eval()
-    for logs in (agent.drugs(seen, 2, 0), agent.targets(seen, 0, 0), agent.labels(seen, (0, 2))):
-        assert float(logs.exp().sum().detach()) == pytest.approx(1, abs=1e-5)
+    short = replace(other, drugs=(0,))
+    asked = [Query.drugs(seen, 2, 0, {}), Query.drugs(short, 3, 1, {})]
+    logs = agent.slots(agent.drug, asked).detach()
+    assert logs.exp().sum(1) == pytest.approx([1, 1], abs=1e-5)
+    assert logs[1, :2] == pytest.approx(agent.slots(agent.drug, asked[1:])[0].detach(), abs=1e-5)
+    assert agent.labels([seen], [(0, 2)]).detach().exp().sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_without_gold_there_are_no_agents():
