@@ -6,7 +6,6 @@ A folder holds `tagger.npz` (float32 arrays, no pickle), `tagger.json` (tags, sh
 
 from __future__ import annotations
 
-import hashlib
 import json
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +17,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dti import sums
 from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
 from dti.errors import CheckpointError
 from dti.mentions.features import WORD, hashes
 from dti.mentions.network import Floats, Network
 
-WEIGHTS, SETTINGS, CARD, SUMS = "tagger.npz", "tagger.json", "card.json", "SHA256SUMS"
+WEIGHTS, SETTINGS, CARD = "tagger.npz", "tagger.json", "card.json"
 OUTSIDE = "O"
 KINDS = {"D": EntityKind.DRUG, "T": EntityKind.TARGET}
 _ORDER = tuple(KINDS.values())
@@ -89,7 +89,7 @@ class Tagger:
     @classmethod
     def open(cls, folder: Path) -> Tagger:
         """Verify the sums and load; raises CheckpointError that names the file at fault."""
-        sha256 = _verify(folder)
+        sha256 = sums.verify(folder, (WEIGHTS, SETTINGS, CARD))
         try:
             settings: dict[str, Any] = json.loads((folder / SETTINGS).read_text(encoding="utf-8"))
             with np.load(folder / WEIGHTS, allow_pickle=False) as arrays:
@@ -111,16 +111,3 @@ class Tagger:
         opens = tags[:, self._opening].sum(axis=1) > tags[:, self._inner].sum(axis=1)
         of_kind = np.stack([tags[:, self._of_kind[kind]].sum(axis=1) for kind in _ORDER])
         return Reading([word.span() for word in words], of_kind, opens)
-
-
-def _verify(folder: Path) -> str:
-    """The SHA-256 of the list of sums, once every file in it has been found to agree."""
-    try:
-        content = (folder / SUMS).read_bytes()
-        listed = {name: expected for expected, name in (line.split("  ", maxsplit=1) for line in content.decode().splitlines())}
-        for name in (WEIGHTS, SETTINGS, CARD):
-            if hashlib.sha256((folder / name).read_bytes()).hexdigest() != listed.get(name):
-                raise CheckpointError(f"{folder / name}: its SHA-256 differs from {SUMS}")
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{folder}: no mention tagger ({error})") from error
-    return hashlib.sha256(content).hexdigest()

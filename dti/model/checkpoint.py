@@ -13,7 +13,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -21,12 +20,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dti import sums
 from dti.errors import CheckpointError
 from dti.model.calibration import Calibration
 
-ENGINE, TOKENIZER, CALIBRATION, CARD, SUMS = "engine", "tokenizer.json", "calibration.json", "card.json", "SHA256SUMS"
+ENGINE, TOKENIZER, CALIBRATION, CARD = "engine", "tokenizer.json", "calibration.json", "card.json"
 _REQUIRED = (f"{ENGINE}/model.bin", TOKENIZER, CALIBRATION, CARD)
-_BLOCK = 1 << 20
 SEQUENCES = "sequences"  # what a card that names no way of reading means
 
 
@@ -55,7 +54,7 @@ class Checkpoint:
     @classmethod
     def open(cls, folder: Path) -> Checkpoint:
         """Verify the sums and read the card; raises CheckpointError that names the file at fault."""
-        sha256 = _verify(folder)
+        sha256 = _verified(folder)
         card = _card(folder / CARD)
         try:
             decoding = Decoding(str(card["decoding"]["name"]), dict(card["decoding"]["settings"]))
@@ -113,38 +112,20 @@ def write(folder: Path, parts: Parts) -> Packed:
     (draft / CARD).write_text(json.dumps(parts.card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     for extra in parts.extras:
         (shutil.copytree if extra.is_dir() else shutil.copyfile)(extra, draft / extra.name)
-    files = sorted(path for path in draft.rglob("*") if path.is_file())
-    sums = "".join(f"{_sha256(path)}  {path.relative_to(draft).as_posix()}\n" for path in files)
-    (draft / SUMS).write_text(sums, encoding="utf-8")
+    sha256 = sums.write(draft)
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
-    return Packed(folder, hashlib.sha256(sums.encode()).hexdigest(), parts.card)
+    return Packed(folder, sha256, parts.card)
 
 
-def _verify(folder: Path) -> str:
-    sums = folder / SUMS
+def _verified(folder: Path) -> str:
     try:
-        content = sums.read_bytes()
-        rows = (line.split("  ", maxsplit=1) for line in content.decode().splitlines())
-        listed = {name: expected for expected, name in rows}
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{sums}: no list of sums ({error})") from error
-    for name in dict.fromkeys((*_REQUIRED, *listed)):
-        _verify_file(folder, name, listed.get(name))
-    return hashlib.sha256(content).hexdigest()
-
-
-def _verify_file(folder: Path, name: str, expected: str | None) -> None:
-    path = folder / name
-    if expected is None:
-        hint = f"; a model without an engine runs on torch only and cannot be served, see {CARD}" if ENGINE in name else ""
-        raise CheckpointError(f"{path}: not in {SUMS}{hint}")
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise CheckpointError(f"{path}: outside the checkpoint folder")
-    if not path.is_file():
-        raise CheckpointError(f"{path}: missing")
-    if _sha256(path) != expected:
-        raise CheckpointError(f"{path}: its SHA-256 differs from {SUMS}")
+        return sums.verify(folder, _REQUIRED)
+    except CheckpointError as error:
+        if (folder / _REQUIRED[0]).exists() or not (folder / CARD).exists():
+            raise
+        hint = f"a model without an engine runs on torch only and cannot be served, see {CARD}"
+        raise CheckpointError(f"{error}; {hint}") from error
 
 
 def _card(path: Path) -> dict[str, Any]:
@@ -155,11 +136,3 @@ def _card(path: Path) -> dict[str, Any]:
     if not isinstance(card, dict):
         raise CheckpointError(f"{path}: no JSON object")
     return card
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

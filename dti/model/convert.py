@@ -17,19 +17,24 @@ from dti.model.vocabulary import Vocabulary
 
 def convert(model: Path, tokenizer: Path, engine: Path, *, quantization: str = "int8") -> None:
     """Write `engine` from a saved model and its `tokenizer.json`."""
+    loaded = backbones.load(model)
+    if not isinstance(loaded, PreTrainedModel):
+        raise ModelError(f"{model}: CTranslate2 has no such layers")
+    convert_loaded(loaded, tokenizer, engine, quantization=quantization)
+
+
+def convert_loaded(model: PreTrainedModel, tokenizer: Path, engine: Path, *, quantization: str = "int8") -> None:
+    """Write `engine` from a model of transformers' own."""
     with TemporaryDirectory() as scratch:
         # The converter reads both from one folder, and takes the special tokens from a transformers tokenizer.
-        loaded = backbones.load(model)
-        if not isinstance(loaded, PreTrainedModel):
-            raise ModelError(f"{model}: CTranslate2 has no such layers")
-        loaded.save_pretrained(scratch)
+        model.save_pretrained(scratch)
         _tokenizer(Vocabulary.load(tokenizer)).save_pretrained(scratch)
         _converters.register()
         try:
             TransformersConverter(scratch).convert(str(engine), quantization=quantization, force=True)
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"{model}: cannot be converted ({error})") from error
-    _keep_epsilon(loaded, engine)
+            raise ModelError(f"{type(model).__name__} cannot be converted ({error})") from error
+    _keep_epsilon(model, engine)
 
 
 def _tokenizer(vocabulary: Vocabulary) -> PreTrainedTokenizerFast:

@@ -159,10 +159,23 @@ def experiment_of(raw: Mapping[str, Any]) -> Experiment:
 
 def build(kind: type[T], raw: Mapping[str, Any], place: str) -> T:
     """A settings dataclass from `raw`; raises TrainingError that names what is unknown, missing or wrong, and `place`."""
-    known = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # T is always a dataclass here
+    known = {field.name: str(field.type) for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # T always is one
     if unknown := sorted(set(raw) - set(known)):
         raise TrainingError(f"{place}: unknown setting {unknown[0]!r} (has: {', '.join(sorted(known))})")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}  # TOML has lists
+    for name, value in values.items():
+        if not isinstance(value, _accepted(known[name])) or (isinstance(value, bool) and known[name] != "bool"):
+            raise TrainingError(f"{place}: {name} = {value!r} is no {known[name]}")
     try:
-        return kind(**raw)
+        return kind(**values)
     except TypeError as error:
         raise TrainingError(f"{place}: {error}") from error
+
+
+def _accepted(annotation: str) -> type | tuple[type, ...]:
+    """What a setting may be; of a container only that it is one."""
+    return _CONTAINERS.get(annotation.partition("[")[0], _SCALARS.get(annotation, object))
+
+
+_SCALARS: Mapping[str, type | tuple[type, ...]] = {"str": str, "int": int, "float": (float, int), "bool": bool}
+_CONTAINERS: Mapping[str, type] = {"tuple": tuple, "Mapping": Mapping}

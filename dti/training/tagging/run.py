@@ -13,10 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from dti import sums
 from dti.domain.entities import EntityKind
 from dti.errors import TrainingError
 from dti.mentions.features import FEATURES
-from dti.mentions.tagger import CARD, KINDS, SETTINGS, SUMS, WEIGHTS, Tagger
+from dti.mentions.tagger import CARD, KINDS, SETTINGS, WEIGHTS, Tagger
 from dti.training.tagging.pipeline import Pipeline
 from dti.training.tagging.recipe import TaggerRecipe
 from dti.training.tagging.samples import Sample, read_samples
@@ -75,8 +76,7 @@ def _write_network(out: Path, pipeline: Pipeline, recipe: TaggerRecipe) -> None:
 def _write_card(out: Path, card: Mapping[str, Any]) -> None:
     """The card, and with it the sums of everything."""
     (out / CARD).write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
-    sums = (f"{hashlib.sha256((out / name).read_bytes()).hexdigest()}  {name}\n" for name in (CARD, SETTINGS, WEIGHTS))
-    (out / SUMS).write_text("".join(sums), encoding="utf-8")
+    sums.write(out)
 
 
 def _card(recipe: TaggerRecipe, data: Path, scores: Scores, facts: Mapping[str, Any]) -> dict[str, Any]:

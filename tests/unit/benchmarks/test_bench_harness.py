@@ -85,3 +85,13 @@ def test_benchmarks_by_name(known, tmp_path):
     unknown = CliRunner().invoke(harness.main, ["fin", "--output", str(tmp_path)])
     assert unknown.exit_code == 2
     assert "one of: broken, fine" in unknown.stderr
+
+
+def test_a_checkpoint_reaches_the_benchmarks_that_measure_one(known, tmp_path):
+    def asked(model=None):
+        return Report("asked", (RATE,), {"model": str(model)})
+
+    known(asked=asked, parse=lambda: Report("parse", (RATE,)))
+    answer = CliRunner().invoke(harness.main, ["--model", str(tmp_path), "--output", str(tmp_path / "out")])
+    assert answer.exit_code == 0, answer.output
+    assert json.loads((tmp_path / "out" / "asked.json").read_text())["context"] == {"model": str(tmp_path)}

@@ -68,7 +68,7 @@ def test_a_listed_file_outside_the_folder_is_refused(tmp_path, parts):
     folder = pack(tmp_path / "checkpoint", parts).folder
     with (folder / "SHA256SUMS").open("a") as sums:
         sums.write(f"{'0' * 64}  ../words.json\n")
-    with pytest.raises(CheckpointError, match="outside the checkpoint folder"):
+    with pytest.raises(CheckpointError, match="outside its folder"):
         Checkpoint.open(folder)
 
 

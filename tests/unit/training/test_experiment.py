@@ -25,6 +25,9 @@ def test_shipped_recipes_are_readable(path):
         (f'name = "x"\n[architecture]\nlayers = 3\n{STAGE}', "architecture: unknown setting 'layers'"),
         (f'name = "x"\n{STAGE.replace("sentences", "books")}', "sentences"),
         (f'name = "x"\n{STAGE.replace("steps = 3", "")}', "steps"),
+        (f'name = "x"\nseed = "1"\n{STAGE}', "seed = '1' is no int"),
+        (f'name = "x"\nthreads = true\n{STAGE}', "threads = True is no int"),
+        (f'name = "x"\n{STAGE}weights = 2\n', "weights = 2 is no Mapping"),
         ("name = ", "cannot read recipe"),
     ],
 )
