@@ -1,17 +1,17 @@
-"""A checkpoint's head as a torch module on the states of its serving encoder, which does not learn.
+"""The last layers of a checkpoint's head, as a student that is quick to teach: what is below does not learn, is computed once.
 
-Weighing documents and comparing strategies need many small updates; on states that are computed once they cost a
-hundredth of the whole model's.
+Weighing documents and comparing strategies take many updates; on what the frozen part makes of a pair they cost a
+ten-thousandth of the whole model's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
+from torch import nn
 
 from dti.errors import TrainingError
 from dti.model.pairs.encoding import PairSource
@@ -21,56 +21,48 @@ from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES
 from dti.training.pairs.batches import Answers, Item, collate
 from dti.training.pairs.examples import STYLES, PairExample
 
-_Half = npt.NDArray[np.float16]
+_LAST = ("joint_norm", "joint", "interacts", "label")
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A document as the encoder read it, its states in half precision."""
+class Seen:
+    """A document as the last layers see it: `joined` [pairs, width], the mean encoder state [hidden], what annotators say."""
 
-    item: Item
-    states: _Half
+    joined: torch.Tensor
+    state: torch.Tensor
+    answers: Answers
+    example: PairExample
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Padded documents with their states [documents, tokens, hidden]."""
+    """Pairs of several documents in one row, and the mean encoder states of the documents [documents, hidden]."""
 
+    joined: torch.Tensor
     states: torch.Tensor
     pairs: PairBatch
     answers: Answers
 
 
-def read(engine: PairEngine, examples: Sequence[PairExample]) -> list[Read]:
-    """Examples with at least one pair, in order."""
-    sources = [engine.source(example.document, example.candidates) for example in examples]
-    found = {at: states.astype(np.float16) for at, states in engine.states(sources)}
-    items = {at: Item(sources[at], examples[at], style=STYLES[examples[at].corpus]) for at in found}
-    return [Read(items[at], found[at]) for at in sorted(found)]
+class Last(nn.Module):
+    """Normalisation, joint layer and both outputs of a head."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__()
+        self.joint_norm, self.joint, self.interacts, self.label = (getattr(head, name) for name in _LAST)
+
+    def final(self, joined: torch.Tensor) -> torch.Tensor:
+        """The head's state of each pair [pairs, hidden]."""
+        return torch.relu(self.joint(self.joint_norm(joined)))
+
+    def forward(self, joined: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits [pairs] of interaction and [pairs, labels] of its type."""
+        final = self.final(joined)
+        return self.interacts(final)[:, 0], self.label(final)
 
 
-def batch(documents: Sequence[Read], dtype: torch.dtype = torch.float32) -> Batch:
-    """Tensors of a few documents; raises TrainingError where there are none."""
-    if not documents:
-        raise TrainingError("no documents to learn from")
-    pairs, answers = collate([document.item for document in documents])
-    states = np.zeros((*pairs.ids.shape, documents[0].states.shape[1]), np.float32)
-    for row, document in enumerate(documents):
-        states[row, : len(document.states)] = document.states
-    return Batch(torch.from_numpy(states).to(dtype), pairs, answers)
-
-
-def batches(documents: Sequence[Read], size: int, seed: int) -> Iterator[list[Read]]:
-    """Endless batches in an order that depends on the seed alone."""
-    rng = np.random.default_rng(seed)
-    while True:
-        order = rng.permutation(len(documents))
-        for start in range(0, len(order), size):
-            yield [documents[at] for at in order[start : start + size]]
-
-
-def head_of(engine: PairEngine, *, fresh: int | None = None) -> Head:
-    """The checkpoint's head in torch; with a seed as `fresh`, an untrained one of its shape and scaling."""
+def head_of(engine: PairEngine) -> Head:
+    """The checkpoint's head in torch."""
     weights = {name: torch.tensor(value) for name, value in engine.head.weights.items()}
     shape = Shape(
         hidden=weights["queries.weight"].shape[0],
@@ -80,12 +72,63 @@ def head_of(engine: PairEngine, *, fresh: int | None = None) -> Head:
         styles=weights["style.weight"].shape[0],
         labels=engine.labels,
     )
+    head = Head(shape, 0.0)
+    head.load_state_dict(weights)
+    return head
+
+
+def last_of(engine: PairEngine, *, fresh: int | None = None) -> Last:
+    """The checkpoint's last layers; untrained ones, of the same sizes, with a seed as `fresh`."""
+    last = Last(head_of(engine))
     if fresh is not None:
         torch.manual_seed(fresh)
-        weights = {name: weights[name] for name in ("mean", "scale")}
-    head = Head(shape, 0.0)
-    head.load_state_dict(weights, strict=fresh is None)
-    return head
+        for layer in last.children():
+            layer.reset_parameters()  # type: ignore[operator]  # all of them are layers that have it
+    return last
+
+
+def weights_of(last: Last) -> Mapping[str, np.ndarray[tuple[int, ...], np.dtype[np.float32]]]:
+    """By name, as the serving head has them."""
+    return {name: value.detach().numpy().astype(np.float32) for name, value in last.state_dict().items()}
+
+
+@torch.no_grad()
+def see(engine: PairEngine, examples: Sequence[PairExample]) -> list[Seen]:
+    """Examples with at least one pair, in order, each asked for in the style of its corpus."""
+    head = head_of(engine)
+    sources = [engine.source(example.document, example.candidates) for example in examples]
+    seen = []
+    for at, states in engine.states(sources):
+        pairs, answers = collate([Item(sources[at], examples[at], style=STYLES[examples[at].corpus])])
+        padded = torch.zeros(1, pairs.ids.shape[1], states.shape[1])
+        padded[0, : len(states)] = torch.from_numpy(states)
+        seen.append(Seen(head.joined(padded, pairs), torch.from_numpy(states.mean(0)), answers, examples[at]))
+    return seen
+
+
+def batch(documents: Sequence[Seen]) -> Batch:
+    """A few documents together; raises TrainingError where there are none."""
+    if not documents:
+        raise TrainingError("no documents to learn from")
+    counts = torch.tensor([len(document.joined) for document in documents])
+    number = torch.arange(len(documents)).repeat_interleave(counts)
+    place = torch.cat([torch.arange(int(count)) for count in counts])
+    none = torch.zeros(len(documents), 0)
+    pairs = PairBatch(
+        ids=torch.zeros(len(documents), 1), kinds=none, mask=none, hidden=none, mentions=none, signals=none,
+        document=number, drug=none, target=none, place=place, style=none,
+    )  # fmt: skip
+    told = [document.answers for document in documents]
+    answers = Answers(*(torch.cat([getattr(one, name) for one in told]) for name in Answers.__slots__))
+    return Batch(torch.cat([d.joined for d in documents]), torch.stack([d.state for d in documents]), pairs, answers)
+
+
+def orders(count: int, size: int, seed: int) -> Iterator[list[int]]:
+    """Endless batches of numbers below `count`, each epoch in another order that depends on the seed alone."""
+    rng = np.random.default_rng(seed)
+    while True:
+        order = rng.permutation(count).tolist()
+        yield from (order[start : start + size] for start in range(0, count, size))
 
 
 def masked(source: PairSource, tokens: Sequence[int], mask: int) -> PairSource:

@@ -98,11 +98,11 @@ class Head(nn.Module):
 
     def forward(self, states: torch.Tensor, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits [pairs] of interaction and [pairs, labels] of its type, from encoder states [documents, tokens, hidden]."""
-        final = self.final(states, batch)
+        final = self.dropout(torch.relu(self.joint(self.dropout(self.joint_norm(self.joined(states, batch))))))
         return self.interacts(final)[:, 0], self.label(final)
 
-    def final(self, states: torch.Tensor, batch: PairBatch) -> torch.Tensor:
-        """What both kinds of logits are read from [pairs, hidden]."""
+    def joined(self, states: torch.Tensor, batch: PairBatch) -> torch.Tensor:
+        """All that is known of each pair [pairs, 4 * hidden + told]: what the last layers judge."""
         names = torch.bmm(batch.mentions, states)
         drug, target = names[batch.document, batch.drug], names[batch.document, batch.target]
         scaled = ((batch.signals - self.mean) / self.scale).clamp(-5, 5)
@@ -110,9 +110,7 @@ class Head(nn.Module):
         told = torch.cat([signals, self.style(batch.style)[batch.document]], -1)
         query = self.query_out(torch.relu(self.query_in(torch.cat([drug, target, told], -1))))
         read = self.read_norm(query + self._attend(query, states, batch))
-        joint = self.joint_norm(torch.cat([drug, target, drug * target, read, told], -1))
-        last: torch.Tensor = self.dropout(torch.relu(self.joint(self.dropout(joint))))
-        return last
+        return torch.cat([drug, target, drug * target, read, told], -1)
 
     def _attend(self, query: torch.Tensor, states: torch.Tensor, batch: PairBatch) -> torch.Tensor:
         """Multi-head attention of each pair's query over its own document."""

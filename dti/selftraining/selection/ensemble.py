@@ -30,14 +30,15 @@ class Ensemble:
         others = [Model.open(Path(folder), material.threads) for folder in self.checkpoints]
         if any(other.labels != material.model.labels for other in others):
             raise OptionError("selection 'ensemble': a checkpoint has other interactions than the model that labels")
-        return [_means(batch, others) for batch in batches]
+        return [mean_confidences(batch, others) for batch in batches]
 
     def cut(self, scores: Sequence[float], right: Sequence[bool]) -> Cut:
         """At `least`, or at the lowest safe confidence."""
         return Cut(self.least) if self.precision is None else precise(scores, right, self.precision, self.labels)
 
 
-def _means(batch: Batch, others: Sequence[Model]) -> list[float]:
+def mean_confidences(batch: Batch, others: Sequence[Model]) -> list[float]:
+    """Mean over the labelling model and others for each label."""
     told = [_confidences(batch, other) for other in others]
     return [fmean((label.confidence, *rest)) for label, *rest in zip(batch.labels, *told, strict=True)]
 

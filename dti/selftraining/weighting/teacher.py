@@ -1,7 +1,7 @@
 """A small network weighs documents by what it sees inside the student, and learns from what that does to clean documents.
 
-The student here is the checkpoint's head alone, on states of its serving encoder that are computed once: the unrolled step goes
-through the head's parameters, not through the encoder's. The weights it ends with are then those of the whole model's training.
+The student here is the checkpoint's last layers alone, on what its encoder and the rest of its head make of a pair: the
+unrolled step goes through these layers' parameters and no others. The whole model is then trained with the teacher's weights.
 """
 
 from __future__ import annotations
@@ -15,13 +15,10 @@ from statistics import fmean
 import torch
 from torch import nn
 from torch.func import functional_call
-from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from dti.errors import OptionError, TrainingError
-from dti.model.pairs.engine import PairEngine
-from dti.model.pairs.network import Head
 from dti.selftraining import frozen
-from dti.selftraining.frozen import Batch, Read
+from dti.selftraining.frozen import Batch, Last, Seen
 from dti.selftraining.unrolling import Parameters, after_step
 from dti.selftraining.unrolling import Teacher as Network
 from dti.selftraining.weighting.base import Pseudo, Scales, Weighed
@@ -40,15 +37,13 @@ class Teacher:
     """Weights by a network that is trained through `steps` updates of the student.
 
     Each takes `batch` pseudo-labelled documents, as many of gold, and `clean` clean ones. The student learns at `rate` by
-    plain gradient descent, the teacher at `teacher_rate` by Adam. At most `pseudo` documents and `gold` of gold are kept in
-    memory to learn from, 0.2 MB each; all are weighed. With `sees` "loss" the teacher is told of losses and progress alone,
-    a control. With `fresh` the student begins untrained.
+    plain gradient descent, the teacher at `teacher_rate` by Adam. At most `gold` documents of gold are looked at. With `sees`
+    "loss" the teacher is told of losses and progress alone, a control. With `fresh` the student begins untrained.
     """
 
-    steps: int = 300
-    batch: int = 16
+    steps: int = 600
+    batch: int = 32
     clean: int = 32
-    pseudo: int = 2000
     gold: int = 400
     rate: float = 0.05
     teacher_rate: float = 3e-3
@@ -63,27 +58,25 @@ class Teacher:
         """The trained teacher's weights, seen through the student as it ends."""
         torch.set_num_threads(scales.recipe.threads)
         engine = scales.model.engine
-        shown = documents[:: -(-len(documents) // self.pseudo)]
-        read = frozen.read(engine, [document.example for document in shown])
-        clean = frozen.read(engine, [example for example in scales.clean if example.right])
+        clean = frozen.see(engine, [example for example in scales.clean if example.right])
         if not clean:
             raise TrainingError("weighting 'teacher': no clean document has a right pair among its candidates")
-        gold = frozen.read(engine, scales.gold[:: max(1, len(scales.gold) // self.gold)])
-        head = frozen.head_of(engine, fresh=scales.seed if self.fresh else None)
-        lesson = Lesson(self, scales.recipe, head, scales.seed)
-        lesson.teach(read, [document.confidences for document in shown], gold, clean)
-        return Weighed(
-            tuple(lesson.weights(engine, documents)), tuple(doubts(scales, [document.item.example for document in clean]))
-        )
+        gold = frozen.see(engine, scales.gold[:: max(1, len(scales.gold) // self.gold)])
+        seen = frozen.see(engine, [document.example for document in documents])
+        last = frozen.last_of(engine, fresh=scales.seed if self.fresh else None)
+        lesson = Lesson(self, scales.recipe, last, [document.confidences for document in documents], scales.seed)
+        lesson.teach(seen, gold, clean)
+        return Weighed(tuple(lesson.weights(seen)), tuple(doubts(scales, [document.example for document in clean])))
 
 
 @dataclass(slots=True)
 class Lesson:
-    """One training of a teacher beside its student."""
+    """One training of a teacher beside its student; `confidences` are those of the pseudo-labelled documents."""
 
     settings: Teacher
     recipe: PairRecipe
-    head: Head
+    student: Last
+    confidences: Sequence[Sequence[float]]
     seed: int
     teacher: Network = field(init=False)
     progress: float = 0.0
@@ -91,49 +84,29 @@ class Lesson:
     def __post_init__(self) -> None:
         width = _LOSSES + 1
         if self.settings.sees == "states":
-            width += 2 * self.head.queries.in_features + self.head.label.out_features + 2
+            width += 2 * self.student.joint.out_features + self.student.label.out_features + 2
         self.teacher = Network(width, _HIDDEN, self.seed)
 
-    def teach(
-        self,
-        documents: Sequence[Read],
-        confidences: Sequence[Sequence[float]],
-        gold: Sequence[Read],
-        clean: Sequence[Read],
-    ) -> None:
+    def teach(self, documents: Sequence[Seen], gold: Sequence[Seen], clean: Sequence[Seen]) -> None:
         """All steps of both."""
-        settings, seed = self.settings, self.seed
+        settings = self.settings
         optimiser = torch.optim.Adam(self.teacher.parameters(), lr=settings.teacher_rate)
-        numbered = list(range(len(documents)))
-        batches = zip(
-            _orders(numbered, settings.batch, seed),
-            frozen.batches(gold, settings.batch, seed + 1),
-            frozen.batches(clean, settings.clean, seed + 2),
-            strict=False,  # all are endless
-        )
-        for step, (order, beside, checked) in enumerate(islice(batches, settings.steps)):
+        sizes = ((documents, settings.batch), (gold, settings.batch), (clean, settings.clean))
+        draws = (frozen.orders(len(part), size, self.seed + at) for at, (part, size) in enumerate(sizes))
+        for step, (order, beside, checked) in enumerate(islice(zip(*draws, strict=False), settings.steps)):
             self.progress = step / settings.steps
-            self._step(optimiser, [documents[at] for at in order], [confidences[at] for at in order], beside, checked)
+            told = self.told(frozen.batch([documents[at] for at in order]), [self.confidences[at] for at in order])
+            both = frozen.batch([*(documents[at] for at in order), *(gold[at] for at in beside)])
+            weights = torch.cat([self.teacher(told), torch.ones(len(beside))])
+            self._step(optimiser, both, weights, frozen.batch([clean[at] for at in checked]))
         self.progress = 1.0
 
-    def _step(
-        self,
-        optimiser: torch.optim.Optimizer,
-        documents: Sequence[Read],
-        confidences: Sequence[Sequence[float]],
-        gold: Sequence[Read],
-        clean: Sequence[Read],
-    ) -> None:
-        pseudo, checked = frozen.batch(documents), frozen.batch(clean)
-        both = frozen.batch([*documents, *gold])
-        told = self.told(pseudo, confidences)
-        weights = torch.cat([self.teacher(told), torch.ones(len(gold))])
-        theta = dict(self.head.named_parameters())
-        stepped = after_step(lambda p: self.losses(p, both), theta, weights, self.settings.rate)
-        optimiser.zero_grad()
-        ahead = self.losses(stepped, checked).mean()
-        gradients = torch.autograd.grad(ahead, list(self.teacher.parameters()))
-        for parameter, gradient in zip(self.teacher.parameters(), gradients, strict=True):
+    def _step(self, optimiser: torch.optim.Optimizer, both: Batch, weights: torch.Tensor, clean: Batch) -> None:
+        theta = dict(self.student.named_parameters())
+        stepped = after_step(lambda parameters: self.losses(parameters, both), theta, weights, self.settings.rate)
+        ahead = self.losses(stepped, clean).mean()
+        parameters = list(self.teacher.parameters())
+        for parameter, gradient in zip(parameters, torch.autograd.grad(ahead, parameters), strict=True):
             parameter.grad = gradient
         optimiser.step()
         with torch.no_grad():
@@ -141,17 +114,16 @@ class Lesson:
                 parameter.copy_(stepped[name])
 
     def losses(self, parameters: Parameters, batch: Batch) -> torch.Tensor:
-        """Each document's loss under the head's `parameters` [documents]."""
-        with sdpa_kernel(SDPBackend.MATH):  # the faster ones have no second derivative
-            interacts, labels = functional_call(self.head, dict(parameters), (batch.states, batch.pairs))
+        """Each document's loss under the student's `parameters` [documents]."""
+        interacts, labels = functional_call(self.student, dict(parameters), (batch.joined,))
         return document_losses(self.recipe, batch.pairs, batch.answers, interacts, labels)
 
     @torch.no_grad()
     def told(self, batch: Batch, confidences: Sequence[Sequence[float]]) -> torch.Tensor:
         """What the teacher sees: it is told, it does not teach the student by looking, so there is no gradient."""
         pairs, answers = batch.pairs, batch.answers
-        final = self.head.final(batch.states, pairs)
-        interacts, labels = self.head.interacts(final)[:, 0], self.head.label(final)
+        final = self.student.final(batch.joined)
+        interacts, labels = self.student.interacts(final)[:, 0], self.student.label(final)
         losses = [
             pair_losses(pairs, answers, interacts),
             choice_losses(pairs, answers, interacts),
@@ -161,37 +133,25 @@ class Lesson:
         if self.settings.sees == "loss":
             return surface
         given = torch.tensor([[fmean(one), min(one)] for one in confidences])
-        return torch.cat([surface, *_inside(batch, final, labels.shape[1]), given], 1)
+        return torch.cat([surface, batch.states, *_inside(batch, final, labels.shape[1]), given], 1)
 
     @torch.no_grad()
-    def weights(self, engine: PairEngine, documents: Sequence[Pseudo]) -> Iterator[float]:
-        """The teacher's opinion of each document as it stands; each has a pair."""
+    def weights(self, documents: Sequence[Seen]) -> Iterator[float]:
+        """The teacher's opinion of each document as it stands."""
         size = self.settings.batch
         for start in range(0, len(documents), size):
-            part = documents[start : start + size]
-            read = frozen.read(engine, [document.example for document in part])
-            told = self.told(frozen.batch(read), [document.confidences for document in part])
+            told = self.told(frozen.batch(documents[start : start + size]), self.confidences[start : start + size])
             yield from self.teacher(told).tolist()
 
 
 def _inside(batch: Batch, final: torch.Tensor, labels: int) -> Iterator[torch.Tensor]:
-    """Mean encoder state of a document, mean head state of its right pairs, shares of their labels [documents, ...]."""
-    mask = batch.pairs.mask[..., None]
-    yield (batch.states * mask).sum(1) / mask.sum(1)
-    count = len(batch.pairs.ids)
+    """Mean head state of a document's right pairs, shares of their labels [documents, ...]."""
+    count = len(batch.states)
     right = batch.answers.right[:, None]
     number = right.new_zeros(count, 1).index_add(0, batch.pairs.document, right).clamp(min=1)
     yield final.new_zeros(count, final.shape[1]).index_add(0, batch.pairs.document, right * final) / number
     kinds = nn.functional.one_hot(batch.answers.label.clamp(min=0), labels) * right
     yield kinds.new_zeros(count, labels).index_add(0, batch.pairs.document, kinds) / number
-
-
-def _orders(numbers: Sequence[int], size: int, seed: int) -> Iterator[list[int]]:
-    """Endless batches of numbers, each epoch in another order."""
-    generator = torch.Generator().manual_seed(seed)
-    while True:
-        order = torch.randperm(len(numbers), generator=generator).tolist()
-        yield from (order[start : start + size] for start in range(0, len(order), size))
 
 
 def doubts(scales: Scales, clean: Sequence[PairExample]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from click.testing import CliRunner  # noqa: E402 - after the skip
 from dti.cli.self_train import self_train as command  # noqa: E402
 from dti.errors import TrainingError  # noqa: E402
 from dti.model.checkpoint import Checkpoint  # noqa: E402
+from dti.selftraining.folder import read_lines  # noqa: E402
 from dti.selftraining.order import order_of  # noqa: E402
 from dti.selftraining.run import self_train  # noqa: E402
 from dti.selftraining.session import frozen  # noqa: E402
@@ -146,6 +147,31 @@ def test_without_a_safe_threshold_the_run_is_rejected(inputs, untrained, tmp_pat
     assert (outcome["state"], outcome["checkpoint_sha256"]) == ("rejected", None)
     assert "no safe threshold" in outcome["reason"]
     assert json.loads((tmp_path / "rounds" / "1" / "report.json").read_text())["accepted"] == 0
+
+
+def test_dual_agents_a_teacher_and_verdicts_take_part(inputs, untrained, tmp_path):
+    judged = {"id": "v1", "pmid": "9000", "title": "Melatonin", "abstract": "Melatonin blocks Signal peptidase X in vitro."}
+    told = {"drug": "Melatonin", "interaction": "antagonist", "target": "Signal peptidase X"}
+    rows = [{"document": judged, **told, "verdict": "edited", "original": {**told, "interaction": "agonist"}}]
+    order = order_of(
+        {
+            **inputs,
+            "parent": untrained,
+            "steps": 4,
+            "rounds": 2,
+            "verdicts": str(write_pool(tmp_path / "verdicts.jsonl", rows)),
+            "selection": {"name": "dual", "agents": 2, "epochs": 1, "least": 0.0},
+            "weighting": {"name": "teacher", "steps": 3, "batch": 4, "clean": 4},
+        }
+    )
+    outcome = self_train(order, tmp_path / "out", lambda _: None)
+    assert outcome["checkpoint_sha256"]
+    report = json.loads((tmp_path / "out" / "rounds" / "1" / "report.json").read_text())
+    assert report["verdicts"] == 1
+    assert len({row["weight"] for row in read_lines(tmp_path / "out" / "rounds" / "1" / "ledger.jsonl")} - {0.0}) > 1
+    assert Checkpoint.open(tmp_path / "out" / "candidate").card["examples"]["verdicts"] == 1
+    [preference] = read_lines(tmp_path / "out" / "preferences.jsonl")
+    assert (preference["chosen"]["interaction"], preference["rejected"]["interaction"]) == ("antagonist", "agonist")
 
 
 def test_drift_stops_a_run(inputs, untrained, tmp_path):

@@ -1,0 +1,248 @@
+"""Whether self-training gains, by which labels and with which weights, on a frozen encoder.
+
+Gold are KD-DTI's training documents (fewer than 500), the pool is part of the unlabelled abstracts; the development documents
+are cut into a slice that chooses and calibrates, and the gate's. For each seed, untrained last layers learn from gold and label
+the pool. Their students go on from them for the same number of steps: on gold alone (supervised), or on gold and as many
+pseudo-labels for every strategy, gold drawn at least as often. All below the last layers is the checkpoint's, which was trained
+on more than this gold: figures compare strategies with each other, they are none of the whole model.
+
+Each seed's figures are kept in build/self-training/ and are not computed again.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import click
+import numpy as np
+
+from benchmarks._report import Measurement, Report, publish
+from benchmarks._selftraining import CONSIDER, World, auc, build, scores_by_document, teach, with_last
+from dti.domain.entities import EntityKind
+from dti.selftraining import frozen
+from dti.selftraining.choose import decide
+from dti.selftraining.folder import write_json
+from dti.selftraining.frozen import Last, Seen
+from dti.selftraining.labels import Batch, Model, batch_of, judge
+from dti.selftraining.mixing import pseudo_labelled
+from dti.selftraining.order import Quota
+from dti.selftraining.selection import SELECTIONS, Cut, Material
+from dti.selftraining.selection.ensemble import mean_confidences
+from dti.selftraining.weighting import WEIGHTINGS, Pseudo, Scales
+from dti.settings import PROJECT_ROOT, Settings
+from dti.training.pairs.examples import PairExample
+
+_DATA = PROJECT_ROOT.parent / "shared" / "data"
+_WORK = PROJECT_ROOT / "build" / "self-training"
+_SEEDS = 3
+_POOL = 160
+_STEPS = 200
+_DUAL_GOLD = 200
+_CORRUPTED = 0.3
+_YIELDS = (0.1, 0.25)
+_RESAMPLES = 2000
+_PLAIN = "threshold"  # confidence alone
+_COUNTED = Quota(interaction=1e9, drug=1.0)
+_ENSEMBLE = "ensemble"
+_EVEN = "uniform"
+
+Scores = Mapping[str, Sequence[list[float]]]
+
+
+def main(
+    model: Path | None = None, data: Path = _DATA, seeds: int = _SEEDS, documents: int = _POOL, steps: int = _STEPS
+) -> Report:
+    """Compare all strategies of both families with supervised training; raises TrainingError if the data are not there."""
+    settings = Settings()
+    work = _WORK / f"{seeds}-{documents}-{steps}"
+    files = [work / f"seed-{seed}.json" for seed in range(1, seeds + 1)]
+    if not all(file.exists() for file in files):
+        world = build(model or settings.model_dir, data, settings.tagger_dir or Path("data/ner"), _WORK, documents)
+        _run(world, files, steps)
+    found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    rows = (*_precision(found), *_teacher(found), *_gains(found))
+    context = {"seeds": seeds, "pool": documents, "steps": steps, **found[0]["sizes"]}
+    return Report("self-training", rows, context)
+
+
+def _run(world: World, files: Sequence[Path], steps: int) -> None:
+    """All seeds' parents, for they are each other's ensemble, then each seed that is not there yet."""
+    parents = []
+    for seed, _ in enumerate(files, start=1):
+        fresh = frozen.last_of(world.model.engine, fresh=seed)
+        parents.append(teach(fresh, world.recipe, world.seen_gold, steps, seed))
+    models = [with_last(world, last) for last in parents]
+    for seed, file in enumerate(files, start=1):
+        if not file.exists():
+            others = [other for at, other in enumerate(models, start=1) if at != seed]
+            write_json(file, _seed(world, parents[seed - 1], models[seed - 1], others, (seed, steps)))
+
+
+def _seed(world: World, parent: Last, model: Model, others: Sequence[Model], run: tuple[int, int]) -> dict[str, Any]:
+    seed = run[0]
+    pool = batch_of(model, CONSIDER, world.pool.documents, world.pool.candidates)
+    documents = world.development
+    known = batch_of(model, CONSIDER, [e.document for e in documents], [e.candidates for e in documents])
+    scores = _scores(world, model, others, (known, pool), seed)
+    count = sum(label.confidence >= 0.5 for label in pool.labels)
+    chosen = {name: _best(pool, told[1], count) for name, told in scores.items()}
+    scales = Scales(model, world.gold, world.slice_, world.recipe, seed)
+    arms = {"supervised": scores_by_document(with_last(world, _student(world, parent, [], run)), world.gated)}
+    arms["parent"] = scores_by_document(model, world.gated)
+    for name, believed in _arms(chosen, scales).items():
+        arms[name] = scores_by_document(with_last(world, _student(world, parent, believed, run)), world.gated)
+    return {
+        "sizes": {"gold": len(world.gold), "development": len(documents), "gated": len(world.gated)},
+        "accepted": count,
+        "labels": {"right": judge(model, known, documents), "document": [label.document for label in known.labels]},
+        "scores": {name: told[0] for name, told in scores.items()},
+        "teacher": _weighed(chosen[_PLAIN], scales),
+        "arms": arms,
+    }
+
+
+def _scores(
+    world: World, model: Model, others: Sequence[Model], batches: tuple[Batch, Batch], seed: int
+) -> dict[str, list[list[float]]]:
+    """Of the development documents' labels and of the pool's, by every strategy."""
+    material = Material(model, world.gold, seed, 1)
+    asked = {"dual": {"gold": _DUAL_GOLD}}
+    names = [name for name in SELECTIONS if name != _ENSEMBLE]
+    found = {name: SELECTIONS.build(name, **asked.get(name, {})).scores(batches, material) for name in names}
+    return {**found, _ENSEMBLE: [mean_confidences(batch, others) for batch in batches]}
+
+
+def _best(pool: Batch, scores: Sequence[float], count: int) -> list[Pseudo]:
+    """Documents of the `count` best-scored labels."""
+    cut = Cut(sorted(scores, reverse=True)[min(count, len(scores)) - 1])
+    decisions = decide(pool, scores, cut, replace(_COUNTED, least=count), {})
+    return pseudo_labelled(pool, decisions)
+
+
+def _arms(chosen: Mapping[str, Sequence[Pseudo]], scales: Scales) -> dict[str, list[Seen]]:
+    """What is added to gold: by every strategy with equal weights, by confidence with every weighting."""
+    believed = {name: (documents, _EVEN) for name, documents in chosen.items()}
+    believed |= {f"{_PLAIN}, {name}": (chosen[_PLAIN], name) for name in WEIGHTINGS if name != _EVEN}
+    return {name: _seen(documents, scales, weighting) for name, (documents, weighting) in believed.items()}
+
+
+def _seen(documents: Sequence[Pseudo], scales: Scales, weighting: str) -> list[Seen]:
+    weights = WEIGHTINGS.build(weighting).weigh(documents, scales).weights
+    examples = [replace(p.example, weight=weight) for p, weight in zip(documents, weights, strict=True)]
+    return frozen.see(scales.model.engine, examples)
+
+
+def _student(world: World, parent: Last, added: Sequence[Seen], run: tuple[int, int]) -> Last:
+    """On from the parent, gold at least as often as what is added."""
+    seed, steps = run
+    times = max(1, -(-len(added) // len(world.seen_gold)))
+    return teach(parent, world.recipe, [*world.seen_gold * times, *added], steps, seed + 1000)
+
+
+def _weighed(documents: Sequence[Pseudo], scales: Scales) -> dict[str, float]:
+    """AUC of weights between documents as they were labelled and those of which a label was moved to another name."""
+    rng = random.Random(scales.seed)  # noqa: S311 - reproducible draws, no secret
+    moved = {at: made for at, p in enumerate(documents) if rng.random() < _CORRUPTED and (made := _moved(p, rng))}
+    spoilt = [moved.get(at, document) for at, document in enumerate(documents)]
+    clean = [replace(e, right={_other(e, pair, rng): label for pair, label in e.right.items()}) for e in scales.clean]
+
+    def area(weights: Sequence[float]) -> float:
+        return auc([w for at, w in enumerate(weights) if at not in moved], [w for at, w in enumerate(weights) if at in moved])
+
+    teacher, blind = WEIGHTINGS.build("teacher"), WEIGHTINGS.build("teacher", sees="loss")
+    doubtful = teacher.weigh(spoilt, replace(scales, clean=clean))
+    return {
+        "teacher": area(teacher.weigh(spoilt, scales).weights),
+        "loss-only teacher": area(blind.weigh(spoilt, scales).weights),
+        "confidence": area(WEIGHTINGS.build("confidence").weigh(spoilt, scales).weights),
+        "corrupted validation": area(doubtful.weights),
+        "corrupted validation warns": float(bool(doubtful.warnings)),
+        "documents": float(len(documents)),
+        "moved": float(len(moved)),
+    }
+
+
+def _moved(document: Pseudo, rng: random.Random) -> Pseudo | None:
+    """With one label moved to another target of the text, or to another drug; None if the text has no other."""
+    example = document.example
+    pair = sorted(example.right)[0]
+    if (other := _other(example, pair, rng)) == pair:
+        return None
+    right = {other if one == pair else one: label for one, label in example.right.items()}
+    return replace(document, example=replace(example, right=right, unclear=example.unclear - {other}))
+
+
+def _other(example: PairExample, pair: tuple[int, int], rng: random.Random) -> tuple[int, int]:
+    kinds = {kind: [at for at, c in enumerate(example.candidates) if c.kind is kind] for kind in EntityKind}
+    targets = [(pair[0], t) for t in kinds[EntityKind.TARGET] if (pair[0], t) not in example.right]
+    drugs = [(d, pair[1]) for d in kinds[EntityKind.DRUG] if (d, pair[1]) not in example.right]
+    return rng.choice(targets or drugs or [pair])
+
+
+def _precision(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
+    """Precision of the best-scored labels of development documents, as many for every strategy, mean of all seeds."""
+    for share in _YIELDS:
+        rows = {name: [_hits(one, name, share) for one in found] for name in found[0]["scores"]}
+        plain = fmean(hits for hits, _ in rows[_PLAIN])
+        for name, pairs in sorted(rows.items(), key=lambda row: -fmean(hits for hits, _ in row[1])):
+            count = pairs[0][1]
+            yield Measurement(
+                f"precision of {count} labels, {name}", fmean(hits for hits, _ in pairs), "share", "confidence", plain
+            )
+
+
+def _hits(one: Mapping[str, Any], name: str, share: float) -> tuple[float, int]:
+    scores, right = one["scores"][name], one["labels"]["right"]
+    count = max(1, round(share * len(scores)))
+    order = sorted(range(len(scores)), key=lambda at: (-scores[at], at))[:count]
+    return fmean(right[at] for at in order), count
+
+
+def _teacher(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
+    told = [one["teacher"] for one in found]
+    plain = fmean(one["confidence"] for one in told)
+    for name in ("teacher", "loss-only teacher", "corrupted validation"):
+        values = [one[name] for one in told]
+        yield Measurement(f"weight AUC, {name}", fmean(values), "AUC", "confidence", plain, bounds=(min(values), max(values)))
+    warned = fmean(one["corrupted validation warns"] for one in told)
+    yield Measurement("corrupted validation is doubted", warned, "share of seeds", "wanted", 1.0)
+
+
+def _gains(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
+    """F1 of students, paired with supervised training by seed and document; 95% interval over documents."""
+    plain = np.array([one["arms"]["supervised"] for one in found]).mean(0)
+    for name in found[0]["arms"]:
+        if name == "supervised":
+            continue
+        ours = np.array([one["arms"][name] for one in found]).mean(0)
+        low, high = _interval(ours - plain)
+        label = f"F1 {name} (gain {ours.mean() - plain.mean():+.3f} [{low:+.3f}, {high:+.3f}])"
+        yield Measurement(label, float(ours.mean()), "F1", "supervised", float(plain.mean()))
+
+
+def _interval(differences: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(len(differences), size=(_RESAMPLES, len(differences)))
+    low, high = np.quantile(differences[drawn].mean(1), (0.025, 0.975))
+    return float(low), float(high)
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--model", type=click.Path(path_type=Path, exists=True), help="Checkpoint folder.")
+@click.option("--data", default=_DATA, type=click.Path(exists=True, file_okay=False, path_type=Path), help="Shared data.")
+@click.option("--seeds", type=click.IntRange(min=2), default=_SEEDS, show_default=True)
+@click.option("--documents", type=click.IntRange(min=20), default=_POOL, show_default=True, help="Of the pool, before hygiene.")
+@click.option("--steps", type=click.IntRange(min=1), default=_STEPS, show_default=True, help="Of a parent, and of a student.")
+def command(model: Path | None, data: Path, seeds: int, documents: int, steps: int) -> None:
+    """Run this benchmark alone."""
+    publish(main(model, data, seeds, documents, steps))
+
+
+if __name__ == "__main__":
+    command()
