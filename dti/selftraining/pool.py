@@ -105,10 +105,11 @@ class Hygiene:
         records = list(read_records(data / "labelled" / "documents.jsonl.xz"))
         pmids = {record.document.pmid: "gold PMID" for record in records if record.document.pmid}
         pmids |= dict.fromkeys(_benchmark(data / "labelled" / "kd_dti_valid.json"), "gold PMID")
-        pmids |= {document.pmid: "judged by a curator" for document in judged if document.pmid}
+        seen_by_curators = tuple(judged)
+        pmids |= {document.pmid: "judged by a curator" for document in seen_by_curators if document.pmid}
         pmids |= {e.document.pmid: DEVELOPMENT for e in development if e.document.pmid}
         pmids |= dict.fromkeys(held_out, HELD_OUT)
-        texts = {str(record.document.key): record.document.text for record in records}
+        texts = {str(document.key): document.text for document in (*(r.document for r in records), *seen_by_curators)}
         return cls(pmids, texts, Guard(_plain(example) for example in development))
 
     def clean(self, documents: Iterable[Document]) -> tuple[list[Document], list[tuple[Document, str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from dti.selftraining.labels import Model
 from dti.selftraining.measure import measure
 from dti.selftraining.order import Order
 from dti.selftraining.round import Round
-from dti.selftraining.session import BudgetSpentError, Emit, Session, opened
+from dti.selftraining.session import BudgetSpentError, Emit, Session, begin, opened
 
 ACCEPTED, REJECTED = "accepted", "rejected"
 
@@ -34,12 +35,21 @@ def self_train(order: Order, out: Path, emit: Emit) -> dict[str, Any]:
     Raises TrainingError if the folder holds a run of another order or on other data.
     """
     done = out / "outcome.json"
-    with opened(order, out, emit) as session:
-        if not done.exists():
+    begin(order, out)
+    if not done.exists():
+        with opened(order, out, emit) as session:
             folder.write_json(done, _outcome(session))
+    _tidy(out)
     outcome = folder.read_json(done)
     emit({"event": "end", "state": outcome["state"], "reason": outcome["reason"]})
     return outcome
+
+
+def _tidy(out: Path) -> None:
+    """Drop what only an unfinished training needs."""
+    for student in (out / "rounds").glob("*/student"):
+        for part in ("state", "untrained", "model", *(path.name for path in student.glob("seed-*"))):
+            shutil.rmtree(student / part, ignore_errors=True)
 
 
 def _outcome(session: Session) -> dict[str, Any]:

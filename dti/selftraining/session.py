@@ -118,10 +118,10 @@ def _sums(order: Order) -> dict[str, str]:
 
 @contextmanager
 def opened(order: Order, out: Path, emit: Emit) -> Iterator[Session]:
-    """A session; its processes end with the context."""
-    begin(order, out)
+    """A session on a folder that has been begun; its processes end with the context."""
+    emit({"event": "stage", "round": 1, "stage": "pool", "done": 0, "of": 1})
     clock = Clock(out / "spent.json", order.budget_seconds)
-    recipe = replace(read_recipe(order.recipe), seed=order.seed, threads=order.threads)
+    recipe = _recipe(order)
     parent = Checkpoint.open(order.parent)
     work = out / WORK
     work.mkdir(parents=True, exist_ok=True)
@@ -140,6 +140,13 @@ def opened(order: Order, out: Path, emit: Emit) -> Iterator[Session]:
         pool, removed = _pool(order, out, hygiene, said)
         frozen(material.corpora.development, (*material.corpora.training, *judged))
         yield Session(order, out, emit, clock, recipe, material, find, slice_, gated, tuple(judged), tuple(pool), removed)
+
+
+def _recipe(order: Order) -> PairRecipe:
+    """The recipe with the order's seed; the seeds of a soup are moved along."""
+    recipe = read_recipe(order.recipe)
+    soup = tuple(seed + order.seed - recipe.seed for seed in recipe.soup)
+    return replace(recipe, seed=order.seed, soup=soup, threads=order.threads)
 
 
 def halves(development: Sequence[PairExample], share: float) -> tuple[tuple[PairExample, ...], tuple[PairExample, ...]]:

@@ -74,6 +74,7 @@ def test_stages_are_told_in_order(whole):
     stages = list(dict.fromkeys(event["stage"] for event in events if event["event"] == "stage"))
     assert stages == ["pool", "generate", "select", "train", "evaluate", "gate"]
     assert {"event": "round", "round": 1} in events
+    assert all(event["done"] <= event["of"] for event in events if event["event"] == "stage")
 
 
 def test_the_report_tells_the_round(whole):
