@@ -9,7 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from dti.errors import CheckpointError
-from dti.model.checkpoint import SUMS, Checkpoint
+from dti.model.checkpoint import Checkpoint
+from dti.sums import SUMS
 
 Fetch = Callable[[], Iterable[tuple[str, Iterable[bytes]]]]
 
