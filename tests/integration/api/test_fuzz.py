@@ -24,16 +24,41 @@ _NAMES = [
     "cursor",
     "state",
     "filename",
+    "accepted",
+    "round",
+    "document",
     "other",
 ]
-_PATHS = ["/v1/batches", "/v1/batches/{}", "/v1/batches/{}/items", "/v1/triplets", "/v1/triplets/{}", "/v1/documents/{}", "/{}"]
-_ACTIONS = ["/v1/batches/{}/cancel", "/v1/batches/{}/resubmit", "/v1/uploads", "/v1/triplets"]
+_RUNS = "/v1/self-training/runs"
+_MODELS = "/v1/models"
+_LEARNING = [_RUNS, f"{_RUNS}/{{}}", f"{_RUNS}/{{}}/ledger", f"{_RUNS}/x/rounds/{{}}/curve.png", _MODELS, f"{_MODELS}/{{}}"]
+_PATHS = [
+    *_LEARNING,
+    f"{_MODELS}/{{}}/files/{{}}",
+    "/v1/batches",
+    "/v1/batches/{}",
+    "/v1/batches/{}/items",
+    "/v1/triplets",
+    "/v1/triplets/{}",
+    "/v1/documents/{}",
+    "/{}",
+]
+_ACTIONS = [
+    f"{_RUNS}/{{}}/cancellation",
+    f"{_MODELS}/{{}}/promotion",
+    f"{_MODELS}/rollback",
+    _MODELS,
+    "/v1/batches/{}/cancel",
+    "/v1/batches/{}/resubmit",
+    "/v1/uploads",
+    "/v1/triplets",
+]
 
 _leaves = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
 _json = st.recursive(
     _leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner), max_leaves=8
 )
-_kinds = st.sampled_from(["batches", "items", "triplets", "evidence"])
+_kinds = st.sampled_from(["batches", "items", "triplets", "evidence", "models", "self-training", "ledger"])
 _cursors = st.tuples(_kinds, _leaves, _leaves | st.integers(1, 2**63 - 1)).map(
     lambda parts: base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
 )
@@ -69,7 +94,7 @@ def _blames_the_request(answer: httpx.Response) -> bool:
 @_thorough
 @given(path=st.sampled_from(_PATHS), part=_values.filter(bool), query=_queries)
 def test_reading(shared_api: httpx.Client, path: str, part: str, query: str) -> None:
-    answer = shared_api.get(f"{path.format(part)}?{query}")
+    answer = shared_api.get(f"{path.format(part, part)}?{query}")
 
     assert _blames_the_request(answer), answer.text
 
@@ -85,9 +110,19 @@ def test_submitting(shared_api: httpx.Client, body: bytes, key: str | None) -> N
 
 
 @_thorough
+@given(pool=_json, order=_json, parent=st.none() | st.text(max_size=10))
+def test_starting(shared_api: httpx.Client, pool: object, order: object, parent: str | None) -> None:
+    for body in ({"pool": pool, "order": order}, {"pool": {"published_to": "2030"}, "order": order, "parent": parent}):
+        content = json.dumps(body).encode()
+        answer = shared_api.post(_RUNS, content=content, headers={"Content-Type": "application/json"})
+
+        assert _blames_the_request(answer), answer.text
+
+
+@_thorough
 @given(path=st.sampled_from(_ACTIONS), part=_values.filter(bool), query=_queries, body=st.binary(max_size=40))
 def test_acting(shared_api: httpx.Client, path: str, part: str, query: str, body: bytes) -> None:
-    answer = shared_api.post(f"{path.format(part)}?{query}", content=body)
+    answer = shared_api.post(f"{path.format(part, part)}?{query}", content=body)
 
     assert _blames_the_request(answer), answer.text
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from dti.domain.documents import DocumentStatus
-from dti.errors import CheckpointError, SettingsError
+from dti.errors import CheckpointError, JobError, SettingsError
+from dti.settings import Settings
 from workers.app import ROUTES, make_app
 from workers.arrivals import arrival
 from workers.cli import worker
-from workers.schedule import schedule
+from workers.schedule import ByClock, Clock, schedule, self_training_by_clock
 
 
 @pytest.mark.parametrize("queues", ["", "pull,push", ","])
@@ -64,3 +66,48 @@ def test_the_schedule_is_one_interval() -> None:
 
 def test_every_status_of_a_document_has_a_next_state() -> None:
     assert {arrival(status)[0].value for status in DocumentStatus} == {"skipped", "no_abstract", "fetched"}
+
+
+@pytest.mark.parametrize(
+    ("clock", "moments", "same"),
+    [
+        (Clock(cron="0 3 * * 0"), ("2026-11-29T03:00", "2026-12-06T02:59"), True),
+        (Clock(cron="0 3 * * 0"), ("2026-12-06T02:59", "2026-12-06T03:00"), False),
+        (Clock(cron="*/5 * * * *"), ("2026-12-06T02:59", "2026-12-06T02:55"), True),
+        (Clock(seconds=60), ("2026-12-06T02:59:00", "2026-12-06T02:59:59"), True),
+        (Clock(seconds=60), ("2026-12-06T02:59:59", "2026-12-06T03:00:00"), False),
+    ],
+)
+def test_everybody_names_a_period_alike(clock: Clock, moments: tuple[str, str], same: bool) -> None:
+    first, second = (clock.period(datetime.fromisoformat(f"{moment}+00:00")) for moment in moments)
+    assert (first == second) is same
+
+
+def by_clock(tmp_path: Path, order: object = None, **settings: object) -> ByClock | None:
+    path = tmp_path / "order.json"
+    path.write_text(json.dumps(order or {"pool": {"query": "aspirin"}, "order": {"seed": 1}}))
+    return self_training_by_clock(Settings(**{"self_training_order": path, **settings}))  # type: ignore[arg-type]
+
+
+def test_self_training_starts_by_the_clock_only_where_it_is_asked_to(tmp_path: Path) -> None:
+    assert by_clock(tmp_path) is None
+    wanted = by_clock(tmp_path, self_training_cron="0 3 * * 0")
+    entry = schedule(15.0, wanted)["self-training"]
+    assert entry["args"] == [{"pool": {"query": "aspirin"}, "order": {"seed": 1}}, {"seconds": 0.0, "cron": "0 3 * * 0"}]
+    assert set(ROUTES) >= {entry["task"]}
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        ({"self_training_cron": "0 3 * *"}, "DTI_SELF_TRAINING_CRON"),
+        ({"self_training_cron": "61 3 * * *"}, "DTI_SELF_TRAINING_CRON"),
+        ({"self_training_cron": "0 3 * * *", "self_training_seconds": 5.0}, "not both"),
+        ({"self_training_seconds": 5.0, "self_training_order": None}, "DTI_SELF_TRAINING_ORDER"),
+        ({"self_training_seconds": 5.0, "order": [1]}, "no JSON object"),
+        ({"self_training_seconds": 5.0, "order": {"pool": {}}}, "a pool is one of"),
+    ],
+)
+def test_a_clock_that_cannot_work_does_not_start(tmp_path: Path, settings: dict[str, object], why: str) -> None:
+    with pytest.raises((SettingsError, JobError), match=why):
+        by_clock(tmp_path, **settings)
