@@ -10,6 +10,9 @@ from dti.domain.self_training import SelfTrainingId
 if TYPE_CHECKING:
     from celery import Celery
 
+# A worker that trains hears nothing for hours, and reconcile rings all the while.
+_TRAIN_RING_SECONDS = 300.0
+
 PULL_QUEUE = "pull"
 EXTRACT_QUEUE = "extract"
 TRAIN_QUEUE = "train"
@@ -43,4 +46,4 @@ class CeleryJobQueue:
 
     def self_train(self, run_id: SelfTrainingId) -> None:
         """Tell a train worker of a run."""
-        self._app.send_task(SELF_TRAIN, args=[run_id], queue=TRAIN_QUEUE)
+        self._app.send_task(SELF_TRAIN, args=[run_id], queue=TRAIN_QUEUE, expires=_TRAIN_RING_SECONDS)

@@ -178,10 +178,10 @@ def unfinished(session: Session, trigger: Trigger) -> bool:
 
 
 def over(session: Session, run_ids: list[str]) -> set[str]:
-    """Those of `run_ids` that need no work folder any more: ended, or unknown."""
+    """Those of `run_ids` that have ended; what is unknown here may be somebody else's."""
     open_states = (SelfTrainingState.PENDING, SelfTrainingState.RUNNING)
-    running = select(SelfTrainingRun.id).where(SelfTrainingRun.id.in_(run_ids), SelfTrainingRun.state.in_(open_states))
-    return set(run_ids) - set(session.scalars(running))
+    ended = select(SelfTrainingRun.id).where(SelfTrainingRun.id.in_(run_ids), SelfTrainingRun.state.not_in(open_states))
+    return set(session.scalars(ended))
 
 
 def claim(session: Session, run_id: str, lease: Lease, *, max_attempts: int) -> ClaimedRun | None:

@@ -45,6 +45,7 @@ class Site:
     environment: dict[str, str]
     random: random.Random
     _up: subprocess.Popen[bytes] | None = None
+    _client: DtiClient | None = None
 
     @property
     def state(self) -> StateFolder:
@@ -52,15 +53,19 @@ class Site:
 
     @property
     def client(self) -> DtiClient:
-        return DtiClient(json.loads((self.state.path / "service.json").read_text())["url"])
+        assert self._client is not None
+        return self._client
 
     def start(self, **more: str) -> None:
         environment = {**os.environ, **self.environment, **more}  # noqa: TID251 - a child inherits our environment
         argv = [DTI, "up", "--state", str(self.state.path)]
         self._up = subprocess.Popen(argv, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for((self.state.path / "service.json").exists, seconds=120, what="the stack")
+        self._client = DtiClient(json.loads((self.state.path / "service.json").read_text())["url"])
 
     def stop(self) -> None:
+        if self._client is not None:
+            self._client.close()
         if self._up is not None:
             self._up.send_signal(signal.SIGTERM)
             self._up.wait(60)
@@ -130,15 +135,14 @@ def scheduled(site: Site) -> dict[str, Any]:
     site.start(DTI_SELF_TRAINING_SECONDS="20")
     documents = site.folder / "pool.jsonl"
     documents.write_text("".join(json.dumps(row) + "\n" for row in pool_rows()))
-    with site.client as client:
-        client.wait(client.submit(uploads=[client.upload(documents)["id"]])["id"])
+    site.client.wait(site.client.submit(uploads=[site.client.upload(documents)["id"]])["id"])
 
-        def started() -> list[dict[str, Any]]:
-            runs = [dict(run) for run in client.self_training_runs()]
-            return [run for run in runs if run["trigger"] == "schedule" and "no document" not in run["reason"]]
+    def started() -> list[dict[str, Any]]:
+        runs = [dict(run) for run in site.client.self_training_runs()]
+        return [run for run in runs if run["trigger"] == "schedule" and "no document" not in run["reason"]]
 
-        wait_for(lambda: bool(started()), seconds=60, what="the scheduled run", pause=0.5)
-        return site.ended(started()[-1]["id"], 180)
+    wait_for(lambda: bool(started()), seconds=60, what="the scheduled run", pause=0.5)
+    return site.ended(started()[-1]["id"], 180)
 
 
 @pytest.mark.timeout(420)

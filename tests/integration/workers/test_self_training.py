@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -246,6 +248,21 @@ def test_a_program_that_is_killed_goes_on_where_it_was(site: Site) -> None:
     assert run.state is SelfTrainingState.PROMOTED
     assert run.model == whole
     assert site.desk.sql("SELECT count(*) FROM pseudo_labels GROUP BY run_id") == [(8,), (8,)]
+
+
+def test_what_still_works_in_the_folder_of_a_dead_worker_is_ended(site: Site) -> None:
+    run_id = site.start(gate={"accept": False})
+    folder = site.training.folder(run_id)
+    folder.out.mkdir(parents=True)
+    stranger = site.training.runs / "stranger"
+    stranger.mkdir()
+    stray = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", str(folder.out)])
+
+    assert site.work(run_id).state is SelfTrainingState.REJECTED
+    assert not psutil.pid_exists(stray.pid)
+    stray.wait(5)
+    site.work(site.start(gate={"accept": False}))
+    assert list(site.training.runs.iterdir()) == [stranger]  # it may be somebody's
 
 
 def test_a_run_that_kills_every_worker_fails(site: Site) -> None:
