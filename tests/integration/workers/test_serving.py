@@ -11,8 +11,9 @@ from db.repository import models
 from db.unit_of_work import UnitOfWork
 from dti.domain.models import Act
 from dti.errors import CheckpointError
-from dti.model.checkpoint import SUMS, Checkpoint
+from dti.model.checkpoint import Checkpoint
 from dti.model.shelf import Shelf, read_files
+from dti.sums import SUMS
 from tests.checkpoints import hollow
 from workers.serving import Serving, fetched, register_shipped
 
