@@ -41,6 +41,7 @@ from dti.domain.entities import EntityKind
 from dti.evaluation.bootstrap import intervals
 from dti.extraction import Extractor
 from dti.lexicon import open_lexicon
+from dti.model.checkpoint import Checkpoint
 from dti.settings import PROJECT_ROOT, Settings
 from dti.training.corpora import read_records
 
@@ -60,13 +61,15 @@ def main(model: Path | None = None, data: Path = _DATA, documents: int = _DOCUME
     """
     settings = Settings()
     lexicon = open_lexicon(data / "lexicons" / "names", settings.cache_dir)
-    extractor = Extractor.open(model or settings.model_dir, 1, lexicon, settings.tagger_dir)
+    folder = model or settings.model_dir
+    extractor = Extractor.open(folder, 1, lexicon, settings.tagger_dir)
+    examples = Checkpoint.open(folder).card.get("examples", {})
     identity = Identity(lexicon)
     labelled = data / "labelled" / "documents.jsonl.xz"
     records = list(read_records(labelled))
     held_out = sets.development(records)
     floor = Floor.train(sets.remaining(records, held_out, _TRAINING), PlainDictionary(lexicon), lexicon)
-    seen = sets.seen_names(records, held_out, identity)
+    seen = sets.seen_names(sets.taught(records, examples), held_out, identity)
     ours = served(extractor)
     on_development = found(ours, held_out)
     rows = (
@@ -90,7 +93,7 @@ def _on_development(cases: Sequence[Case], ours: Found, floor: Found, identity: 
 
 
 def _unseen(cases: Sequence[Case], ours: Found, seen: Mapping[EntityKind, Keys], identity: Identity) -> Iterator[Measurement]:
-    """Documents with a gold drug, or target, that no training document names, beside those whose names are all known."""
+    """Documents with a gold drug, or target, that no document of the checkpoint's training corpora names, beside the others."""
     for kind in EntityKind:
         parts: dict[bool, list[Case]] = {True: [], False: []}
         for case in cases:

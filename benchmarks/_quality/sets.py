@@ -116,3 +116,12 @@ def seen_names(records: Iterable[Record], held_out: Sequence[Case], identity: Id
             names[EntityKind.DRUG] |= {t.drug for t in record.triplets}
             names[EntityKind.TARGET] |= {t.target for t in record.triplets}
     return {kind: frozenset[str]().union(*(identity.keys(name, kind) for name in found)) for kind, found in names.items()}
+
+
+def taught(records: Iterable[Record], examples: Mapping[str, object]) -> Iterator[Record]:
+    """Records of the corpora that a checkpoint's card says it was trained on; all of them if it names none.
+
+    `examples` are the card's counts, by corpus ("kd_dti") or by part of one ("sentence/drugprot").
+    """
+    corpora = {name.rpartition("/")[2] for name in examples}
+    return (record for record in records if not corpora or record.corpus in corpora)

@@ -122,3 +122,13 @@ def test_names_of_held_out_documents_count_as_unseen(identity):
     assert not identity.keys(MELATONIN, EntityKind.DRUG) & seen[EntityKind.DRUG]
     assert [c.key for c in sets.remaining(records, held_out, {"kd_dti"})] == ["pmid:1"]
     assert not sets.remaining(records, held_out, {"drugprot"})
+
+
+@pytest.mark.parametrize(
+    ("examples", "corpora"),
+    [({}, ["kd_dti", "biored"]), ({"kd_dti": 3}, ["kd_dti"]), ({"sentence/biored": 1, "document/drugprot": 2}, ["biored"])],
+)
+def test_a_checkpoint_was_taught_what_its_card_says(examples, corpora):
+    document = Document(source="pmid", id="1", pmid="1", title="Title.")
+    records = [Record(corpus, document, (), frozenset(), frozenset()) for corpus in ("kd_dti", "biored")]
+    assert [record.corpus for record in sets.taught(records, examples)] == corpora
