@@ -21,6 +21,7 @@ from typing import Any
 
 import click
 import numpy as np
+from sklearn.linear_model import LogisticRegression
 
 from benchmarks._report import Measurement, Report, publish
 from benchmarks._selftraining import CONSIDER, World, auc, build, scores_by_document, teach, with_last
@@ -47,6 +48,7 @@ _DUAL_GOLD = 200
 _CORRUPTED = 0.3
 _YIELDS = (0.1, 0.25)
 _RESAMPLES = 2000
+_REFITS = 300
 _PLAIN = "threshold"  # confidence alone
 _COUNTED = Quota(interaction=1e9, drug=1.0)
 _ENSEMBLE = "ensemble"
@@ -66,7 +68,7 @@ def main(
         world = build(model or settings.model_dir, data, settings.tagger_dir or Path("data/ner"), _WORK, documents)
         _run(world, files, steps)
     found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
-    rows = (*_precision(found), *_teacher(found), *_gains(found))
+    rows = (*_precision(found), *_ranking(found), *_teacher(found), *_gains(found))
     context = {"seeds": seeds, "pool": documents, "steps": steps, **found[0]["sizes"]}
     return Report("self-training", rows, context)
 
@@ -202,6 +204,43 @@ def _hits(one: Mapping[str, Any], name: str, share: float) -> tuple[float, int]:
     count = max(1, round(share * len(scores)))
     order = sorted(range(len(scores)), key=lambda at: (-scores[at], at))[:count]
     return fmean(right[at] for at in order), count
+
+
+def _ranking(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
+    """How well scores tell right labels from wrong ones, and what reconstruction adds to confidence."""
+    areas = {name: fmean(_area(one, one["scores"][name]) for one in found) for name in found[0]["scores"]}
+    areas["reconstruction alone"] = fmean(_area(one, _restored(one)) for one in found)
+    for name, value in sorted(areas.items(), key=lambda row: -row[1]):
+        yield Measurement(f"AUC of right labels, {name}", value, "AUC", "confidence", areas[_PLAIN])
+    value, low, high = _added(found[0])
+    yield Measurement("weight of reconstruction beside confidence", value, "log odds a unit", "none", 0.0, bounds=(low, high))
+
+
+def _area(one: Mapping[str, Any], scores: Sequence[float]) -> float:
+    rows = list(zip(scores, one["labels"]["right"], strict=True))
+    return auc([score for score, right in rows if right], [score for score, right in rows if not right])
+
+
+def _restored(one: Mapping[str, Any]) -> list[float]:
+    """Reconstruction without confidence: the dual score is the geometric mean of the two."""
+    rows = zip(one["scores"]["dual"], one["scores"][_PLAIN], strict=True)
+    return [float(joined**2 / max(confidence, 1e-9)) for joined, confidence in rows]
+
+
+def _added(one: Mapping[str, Any]) -> tuple[float, float, float]:
+    """Coefficient of log reconstruction beside the log odds of confidence, with its 95% interval over documents."""
+    confidence, restored = (np.clip(np.array(values), 1e-6, 1 - 1e-6) for values in (one["scores"][_PLAIN], _restored(one)))
+    inputs = np.stack([np.log(confidence / (1 - confidence)), np.log(restored)], 1)
+    right, document = np.array(one["labels"]["right"]), np.array(one["labels"]["document"])
+    rng = np.random.default_rng(0)
+
+    def fitted(rows: np.ndarray[tuple[int], np.dtype[np.int64]]) -> float:
+        return float(LogisticRegression().fit(inputs[rows], right[rows]).coef_[0, 1])
+
+    groups = [np.flatnonzero(document == number) for number in np.unique(document)]
+    drawn = (np.concatenate([groups[at] for at in rng.integers(len(groups), size=len(groups))]) for _ in range(_REFITS))
+    low, high = np.quantile([fitted(rows) for rows in drawn], (0.025, 0.975))
+    return fitted(np.arange(len(right))), float(low), float(high)
 
 
 def _teacher(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:

@@ -19,7 +19,9 @@ from dti.selftraining import folder
 from dti.selftraining.order import Order
 from dti.selftraining.pool import Hygiene, document_of, read_pool, row_of
 from dti.selftraining.preferences import preferences
+from dti.selftraining.selection import SELECTIONS
 from dti.selftraining.verdicts import Verdict, examples, read_verdicts
+from dti.selftraining.weighting import WEIGHTINGS
 from dti.training.card import names_of
 from dti.training.pairs import run as pair_run
 from dti.training.pairs.examples import FindAll, PairExample
@@ -30,6 +32,7 @@ from dti.training.run import Order as TrainOrder
 
 Emit = Callable[[Mapping[str, Any]], None]
 WORK = "work"
+_PAIRS = "pairs"
 
 
 class BudgetSpentError(Exception):
@@ -90,7 +93,14 @@ class Session:
 
 
 def begin(order: Order, out: Path) -> None:
-    """Write order and sums; raises TrainingError if the folder holds a run that was asked for something else."""
+    """Write order and sums; raises TrainingError if the folder holds a run that was asked for something else.
+
+    What an order names wrongly is told before anything is done.
+    """
+    SELECTIONS.build(order.selection.name, **order.selection.settings)
+    WEIGHTINGS.build(order.weighting.name, **order.weighting.settings)
+    if (parent := Checkpoint.open(order.parent)).reading != _PAIRS:
+        raise TrainingError(f"{order.parent}: reads by {parent.reading!r}; only pair models label literature for a student")
     asked, sums = out / "order.json", out / "hashes.json"
     if asked.exists() and not order.same_run(folder.read_json(asked)):
         raise TrainingError(f"{out} holds a self-training run of another order; choose another folder")

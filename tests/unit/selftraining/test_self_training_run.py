@@ -15,8 +15,9 @@ pytest.importorskip("transformers")
 from click.testing import CliRunner  # noqa: E402 - after the skip
 
 from dti.cli.self_train import self_train as command  # noqa: E402
-from dti.errors import TrainingError  # noqa: E402
-from dti.model.checkpoint import Checkpoint  # noqa: E402
+from dti.errors import OptionError, TrainingError  # noqa: E402
+from dti.model.calibration import Calibration  # noqa: E402
+from dti.model.checkpoint import Checkpoint, Parts, pack  # noqa: E402
 from dti.selftraining.folder import read_lines  # noqa: E402
 from dti.selftraining.order import order_of  # noqa: E402
 from dti.selftraining.run import self_train  # noqa: E402
@@ -173,6 +174,31 @@ def test_dual_agents_a_teacher_and_verdicts_take_part(inputs, untrained, tmp_pat
     assert Checkpoint.open(tmp_path / "out" / "candidate").card["examples"]["verdicts"] == 1
     [preference] = read_lines(tmp_path / "out" / "preferences.jsonl")
     assert (preference["chosen"]["interaction"], preference["rejected"]["interaction"]) == ("antagonist", "agonist")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"selection": {"name": "luck"}}, "unknown selection 'luck'"),
+        ({"weighting": {"name": "uniform", "x": 1}}, "no setting 'x'"),
+    ],
+)
+def test_unknown_options_are_told_before_anything_is_done(inputs, untrained, tmp_path, change, message):
+    with pytest.raises(OptionError, match=message):
+        self_train(order_of({**inputs, "parent": untrained, **change}), tmp_path / "out", lambda _: None)
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_a_pair_model_can_be_a_parent(inputs, untrained, tmp_path):
+    parts = Parts(
+        tokenizer=Path(untrained) / "tokenizer.json",
+        calibration=Calibration(0.0, 1.0, 0.0),
+        card={**Checkpoint.open(Path(untrained)).card, "reading": "sequences"},
+        engine=Path(untrained) / "engine",
+    )
+    other = pack(tmp_path / "other", parts).folder
+    with pytest.raises(TrainingError, match="only pair models"):
+        self_train(order_of({**inputs, "parent": str(other)}), tmp_path / "out", lambda _: None)
 
 
 def test_drift_stops_a_run(inputs, untrained, tmp_path):
