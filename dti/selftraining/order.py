@@ -82,7 +82,8 @@ class Order:
     folder's name tables are compiled, the output folder by default.
     Of the development documents the share `slice_share` chooses thresholds and teaches the teacher; the rest is the gate's.
     Of a document, at most `most_labels` pairs are considered, of those that are likelier than `floor`. Gold is drawn at least
-    `gold_share` times as often as pseudo-labelled documents.
+    `gold_share` times as often as pseudo-labelled documents. With a `control` a second student is trained in the same way on
+    gold alone, and the gate asks that the first be better than it.
     """
 
     parent: Path
@@ -107,6 +108,7 @@ class Order:
     most_labels: int = 4
     floor: float = 0.02
     gold_share: float = 1.0
+    control: bool = False
     shuffle_pseudo_labels: bool = False
 
     def to_json(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -117,15 +117,21 @@ class Round:
 
     def train(self) -> Checkpoint:
         """The student: gold, verdicts and pseudo-labelled documents under the recipe."""
-        out = self.folder / "student"
+        return self._trained("student", self._pseudo)
+
+    def control(self) -> Checkpoint | None:
+        """A student of gold and verdicts alone, for as many steps, where the order asks for one."""
+        return self._trained("control", list) if self.session.order.control else None
+
+    def _trained(self, name: str, pseudo: Callable[[], list[PairExample]]) -> Checkpoint:
+        out = self.folder / name
         if not (out / "checkpoint" / "SHA256SUMS").exists():
-            self._train(out)
-            self.session.clock.stage(f"{self.number}/train")
+            self._train(out, pseudo())
+            self.session.clock.stage(f"{self.number}/{name}")
         return Checkpoint.open(out / "checkpoint")
 
-    def _train(self, out: Path) -> None:
+    def _train(self, out: Path, pseudo: Sequence[PairExample]) -> None:
         session, order, parent = self.session, self.session.order, self.model.checkpoint
-        pseudo = self._pseudo()
         recipe = balanced(session.recipe, session.material.corpora.training, len(pseudo), order.gold_share)
         corpora = mixed(session.material.corpora, [*session.verdicts, *pseudo])
         frozen(corpora.development, corpora.training)
@@ -160,18 +166,19 @@ class Round:
     def _progress(self, step: Progress) -> None:
         self._stage("train", step.step, step.of)
 
-    def evaluate(self, found: Mapping[str, Any], parent: Model, candidate: Model) -> None:
+    def evaluate(self, found: Mapping[str, Any], parent: Model, candidate: Model, control: Model | None) -> None:
         """Measure parent and candidate on the gate's documents, for the report: nothing is decided by it here."""
         if (self.folder / "report.json").exists():
             return
         gated = self.session.gated
-        self._stage("evaluate", 0, 2)
-        before = measure(parent, gated).figures()
-        self._stage("evaluate", 1, 2)
-        after = measure(candidate, gated).figures()
+        asked = {"parent": parent, "candidate": candidate, **({"control": control} if control else {})}
+        figured = {}
+        for done, (name, model) in enumerate(asked.items()):
+            self._stage("evaluate", done, len(asked))
+            figured[name] = measure(model, gated).figures()
         for picture in ("curve.png", "reliability.png"):
             folder.copy_file(candidate.checkpoint.folder / picture, self.folder / picture)
-        development = {"documents": len(gated), "parent": before, "candidate": after}
+        development = {"documents": len(gated), **figured}
         times_as_fast = round(speed(parent, candidate, gated), 3)
         self.session.clock.stage(f"{self.number}/evaluate")
         self.report({**found, "development": development, "speed": times_as_fast})

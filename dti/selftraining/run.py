@@ -25,6 +25,7 @@ class _Rounds:
     """What the rounds came to: the last checkpoint that is worth a look, its round, and why there is no further round."""
 
     candidate: Checkpoint | None = None
+    control: Checkpoint | None = None
     number: int = 0
     reason: str = ""
 
@@ -47,7 +48,7 @@ def self_train(order: Order, out: Path, emit: Emit) -> dict[str, Any]:
 
 def _tidy(out: Path) -> None:
     """Drop what only an unfinished training needs."""
-    for student in (out / "rounds").glob("*/student"):
+    for student in (one for name in ("student", "control") for one in (out / "rounds").glob(f"*/{name}")):
         for part in ("state", "untrained", "model", *(path.name for path in student.glob("seed-*"))):
             shutil.rmtree(student / part, ignore_errors=True)
 
@@ -62,7 +63,7 @@ def _outcome(session: Session) -> dict[str, Any]:
         return _told(Verdict(accepted=False, reason=rounds.reason, figures={}), None)
     candidate = session.out / "candidate"
     folder.copy_folder(rounds.candidate.folder, candidate)
-    verdict = _gate(session, Model.open(candidate, session.order.threads), rounds.number)
+    verdict = _gate(session, Model.open(candidate, session.order.threads), rounds)
     return _told(verdict, rounds.candidate.sha256)
 
 
@@ -86,20 +87,23 @@ def _all_rounds(session: Session, rounds: _Rounds) -> None:
             return
         trained = one.train()
         candidate = Model.open(trained.folder, session.order.threads)
-        one.evaluate(found, parent, candidate)
+        control = one.control()
+        one.evaluate(found, parent, candidate, Model.open(control.folder, session.order.threads) if control else None)
         better = one.better(candidate)
         if better or rounds.candidate is None:
-            rounds.candidate, rounds.number = trained, number
+            rounds.candidate, rounds.control, rounds.number = trained, control, number
         if not better:
             return
         model = candidate
 
 
-def _gate(session: Session, candidate: Model, number: int) -> Verdict:
+def _gate(session: Session, candidate: Model, rounds: _Rounds) -> Verdict:
+    number, threads, rules = rounds.number, session.order.threads, session.order.gate
     session.emit({"event": "stage", "round": number, "stage": "gate", "done": 0, "of": 1})
-    parent = Model.open(session.order.parent, session.order.threads)
+    parent = measure(Model.open(session.order.parent, threads), session.gated)
+    control = measure(Model.open(rounds.control.folder, threads), session.gated) if rounds.control else None
     report: Mapping[str, Any] = folder.read_json(session.out / "rounds" / str(number) / "report.json")
     fast = float(report["speed"]) >= session.order.gate.speed_share
-    verdict = judge(measure(parent, session.gated), measure(candidate, session.gated), session.order.gate, fast=fast)
+    verdict = judge(parent, measure(candidate, session.gated), rules, fast=fast, control=control)
     session.emit({"event": "stage", "round": number, "stage": "gate", "done": 1, "of": 1})
     return verdict

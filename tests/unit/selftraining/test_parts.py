@@ -315,6 +315,12 @@ def test_the_gate_lets_through_what_is_better_by_more_than_noise():
     assert "within noise" in judge(parent, parent, GateRules(), fast=True).reason
 
 
+def test_a_control_that_is_as_good_is_a_fault():
+    parent, candidate, control = measured(range(10)), measured(range(25)), measured(range(26))
+    assert "gold alone does as well" in judge(parent, candidate, GateRules(), fast=True, control=control).reason
+    assert judge(parent, candidate, GateRules(), fast=True, control=measured(range(24))).accepted
+
+
 def test_the_gate_names_every_fault():
     parent, candidate = measured(range(10), range(10, 20)), measured(range(10, 14), range(14, 40))
     reason = judge(parent, candidate, GateRules(calibration_margin=-1), fast=False).reason

@@ -161,6 +161,7 @@ def test_dual_agents_a_teacher_and_verdicts_take_part(inputs, untrained, tmp_pat
             "parent": untrained,
             "steps": 4,
             "rounds": 2,
+            "control": True,
             "verdicts": str(write_pool(tmp_path / "verdicts.jsonl", rows)),
             "selection": {"name": "dual", "agents": 2, "epochs": 1, "least": 0.0},
             "weighting": {"name": "teacher", "steps": 3, "batch": 4, "clean": 4},
@@ -170,6 +171,9 @@ def test_dual_agents_a_teacher_and_verdicts_take_part(inputs, untrained, tmp_pat
     assert outcome["checkpoint_sha256"]
     report = json.loads((tmp_path / "out" / "rounds" / "1" / "report.json").read_text())
     assert report["verdicts"] == 1
+    assert report["development"].keys() == {"documents", "parent", "candidate", "control"}
+    assert "control" in outcome["gate"]["f1"]
+    assert "pseudo" not in Checkpoint.open(tmp_path / "out" / "rounds" / "1" / "control" / "checkpoint").card["examples"]
     assert len({row["weight"] for row in read_lines(tmp_path / "out" / "rounds" / "1" / "ledger.jsonl")} - {0.0}) > 1
     assert Checkpoint.open(tmp_path / "out" / "candidate").card["examples"]["verdicts"] == 1
     [preference] = read_lines(tmp_path / "out" / "preferences.jsonl")
