@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from dti.client.answers import SelfTraining
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_POLL_SECONDS = 2.0
 
 
 @click.group("self-train")
@@ -193,15 +191,15 @@ def ledger(*, run_id: str, limit: int, url: str | None, as_json: bool, **conditi
 def _follow(client: DtiClient, run_id: str) -> SelfTraining:
     """The run when it has ended; until then a line on stderr whenever it moves."""
     shown = ""
-    while True:
-        run = client.self_training_run(run_id)
+
+    def show_moves(run: SelfTraining) -> None:
+        nonlocal shown
         line = f"{run['state']}: round {run['round']}, {run['stage'] or 'waiting'} {run['done']}/{run['total']}"
-        if SelfTrainingState(run["state"]).finished:
-            return run
         if line != shown:
             shown = line
             click.echo(line, err=True)
-        time.sleep(_POLL_SECONDS)
+
+    return client.wait_for_self_training(run_id, on_progress=show_moves)
 
 
 def _report(client: DtiClient, run: SelfTraining) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self, TypeVar, cast
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -26,7 +26,10 @@ from dti.client.answers import (
     Triplet,
     Upload,
 )
+from dti.domain.self_training import SelfTrainingState
 from dti.errors import ServiceError, ServiceUnavailableError
+
+T = TypeVar("T")
 
 _FINAL = frozenset({"finished", "cancelled"})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -111,21 +114,7 @@ class DtiClient:
 
         A service that restarts meanwhile is waited for, up to a minute.
         """
-        silent_since: float | None = None
-        while True:
-            try:
-                batch = self.batch(batch_id)
-                silent_since = None
-            except ServiceUnavailableError:
-                silent_since = silent_since or time.monotonic()
-                if time.monotonic() - silent_since > _RESTART_SECONDS:
-                    raise
-            else:
-                if on_progress:
-                    on_progress(batch)
-                if batch["state"] in _FINAL:
-                    return batch
-            time.sleep(poll)
+        return _awaited(lambda: self.batch(batch_id), lambda batch: batch["state"] in _FINAL, on_progress, poll)
 
     def triplets(self, *, page_size: int = 100, **conditions: str | float | bool | None) -> Iterator[Triplet]:
         """Triplets by drug, target, interaction, min_confidence, pmid and grounded; pages are fetched as needed."""
@@ -155,6 +144,16 @@ class DtiClient:
     def self_training_run(self, run_id: str) -> SelfTraining:
         """How far a run is."""
         return cast("SelfTraining", self._get(f"{_RUNS}/{_escaped(run_id)}"))
+
+    def wait_for_self_training(
+        self, run_id: str, *, on_progress: Callable[[SelfTraining], None] | None = None, poll: float = 2.0
+    ) -> SelfTraining:
+        """Return the run when it has ended; as `wait` does it for a batch."""
+
+        def ended(run: SelfTraining) -> bool:
+            return SelfTrainingState(run["state"]).finished
+
+        return _awaited(lambda: self.self_training_run(run_id), ended, on_progress, poll)
 
     def self_training_rounds(self, run_id: str) -> list[SelfTrainingRound]:
         """The reports of a run's rounds."""
@@ -229,6 +228,24 @@ class DtiClient:
         if response.is_success:
             return response
         raise _problem(response)
+
+
+def _awaited(fetch: Callable[[], T], ended: Callable[[T], bool], on_progress: Callable[[T], None] | None, poll: float) -> T:
+    silent_since: float | None = None
+    while True:
+        try:
+            found = fetch()
+            silent_since = None
+        except ServiceUnavailableError:
+            silent_since = silent_since or time.monotonic()
+            if time.monotonic() - silent_since > _RESTART_SECONDS:
+                raise
+        else:
+            if on_progress:
+                on_progress(found)
+            if ended(found):
+                return found
+        time.sleep(poll)
 
 
 def _escaped(part: str) -> str:

@@ -103,6 +103,10 @@ def _trains(process: psutil.Process) -> bool:
     return "--queues=train" in line or "self-train local" in line
 
 
+def _readers(site: Site, pmid: str) -> set[str]:
+    return {reading["run"]["checkpoint_sha256"] for reading in site.client.document(pmid)["readings"]}
+
+
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     folder = Path(tempfile.mkdtemp(prefix="dti-self-training-"))
@@ -156,10 +160,24 @@ def test_a_scheduled_run_goes_from_its_trigger_to_a_promoted_model_with_no_hands
     assert reports[0]["pool"] == len(pool_rows())
 
 
+@pytest.mark.timeout(120)
+def test_workers_that_go_on_read_with_the_promoted_model(site: Site, scheduled: dict[str, Any]) -> None:
+    pmids = [row["pmid"] for row in pool_rows()[:3]]
+    for pmid in pmids:
+        assert _readers(site, pmid) == {site.parent}
+    upload = site.client.upload(site.folder / "pool.jsonl")["id"]
+    site.client.wait(site.client.submit(uploads=[upload], refresh=True)["id"])
+    for pmid in pmids:
+        assert scheduled["model"] in _readers(site, pmid)
+
+
 @pytest.mark.timeout(600)
 def test_kill_9_at_five_random_moments_changes_nothing(site: Site, scheduled: dict[str, Any]) -> None:
     site.stop()
-    site.start()
+    site.start()  # without a schedule, whose next run may be under way
+    for other in site.client.self_training_runs():
+        if other["state"] in {"pending", "running"}:
+            site.client.cancel_self_training(other["id"])
     body = {"pool": POOL, "order": ORDER, "parent": site.parent, "promote": False}
     run_id = site.client.start_self_training(body)["id"]
     for _ in range(KILLS):
