@@ -16,7 +16,7 @@ from dti.errors import SettingsError
 from dti.extraction import Extractor
 from dti.lexicon import Lexicon, open_lexicon
 from dti.model.shelf import Shelf
-from dti.settings import Settings
+from dti.settings import PROJECT_ROOT, Settings
 from dti.sources.eutils import EutilsClient, requests_per_second
 from workers.bell import SingleBell
 from workers.context import Context, Terms
@@ -85,6 +85,7 @@ def training() -> Training:
         recipe=settings.self_training_recipe,
         data=settings.training_data,
         cache=settings.cache_dir,
+        home=PROJECT_ROOT,
         held_out=settings.training_held_out,
     )
 

@@ -39,7 +39,10 @@ _TAIL = 30  # lines
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Training:
-    """What every run of this machine needs; `program` implements `dti self-train local`."""
+    """What every run of this machine needs; `program` implements `dti self-train local`.
+
+    `home` is what the relative paths of a recipe start from.
+    """
 
     runs: Path
     shelf: Shelf
@@ -47,13 +50,14 @@ class Training:
     recipe: Path
     data: Path | None
     cache: Path
+    home: Path | None = None
     held_out: Path | None = None
     program: Sequence[str] = (*DTI, "self-train", "local")
     poll_seconds: float = 0.5
 
     def folder(self, run_id: str) -> RunFolder:
         """Where a run works."""
-        return RunFolder(self.runs / run_id)
+        return RunFolder(self.runs.resolve() / run_id)
 
 
 def self_train(context: Context, training: Training, run_id: SelfTrainingId) -> None:
@@ -167,7 +171,7 @@ class _Attempt:
         _end_strays(folder)
         folder.log.unlink(missing_ok=True)
         argv = (*self._training.program, "--order", str(folder.order), "--out", str(folder.out), "--json")
-        child = Child(Command(argv=argv, log=folder.log, death_signal=signal.SIGKILL))
+        child = Child(Command(argv=argv, log=folder.log, folder=self._training.home, death_signal=signal.SIGKILL))
         read = 0
         try:
             while child.alive:

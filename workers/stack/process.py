@@ -44,7 +44,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What to run and how to end it.
+    """What to run, in which folder (ours unless it is named), and how to end it.
 
     `stop_signal` asks for an orderly end. `death_signal` is sent by the kernel when the thread that started the
     child ends, kill -9 included (Linux only), so start children from a thread that lives as long as they should.
@@ -54,6 +54,7 @@ class Command:
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     account: Account | None = None
+    folder: Path | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     death_signal: signal.Signals = signal.SIGTERM
 
@@ -72,6 +73,7 @@ class Child:
             self._process = subprocess.Popen(  # noqa: S603 - our own programs, no shell
                 list(command.argv),
                 stdin=subprocess.DEVNULL,
+                cwd=command.folder,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C reaches the supervisor only, which stops the parts in order
