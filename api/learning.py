@@ -45,8 +45,9 @@ class SelfTrainingIn(Request):
     order: dict[str, JsonValue] = Field(
         default_factory=dict,
         max_length=50,
-        description="settings of `dti self-train local`: pool_limit, selection, weighting, quota, rounds, steps, seed, threads,"
-        " budget_seconds, gate. What it does not know, ends the run as failed.",
+        description="settings of `dti self-train local`: pool_limit, selection, weighting, quota, guards, rounds,"
+        " steps, seed, threads, budget_seconds, gate, … without its paths; a selection's checkpoints are models by their whole"
+        " SHA-256. What it does not know, ends the run as failed.",
     )
 
     def to_request(self, idempotency_key: str | None) -> SelfTrainingRequest:

@@ -43,7 +43,8 @@ class Settings(BaseSettings):
     training_data: Path | None = Field(None, description="data folder of `dti train`; self-training needs one")
     training_held_out: Path | None = Field(None, description="PMIDs, one a line, that self-training must not read")
     self_training_recipe: Path = Field(
-        PROJECT_ROOT / "data" / "recipes" / "embedded.toml", description="how self-training trains: a recipe of a pair model"
+        PROJECT_ROOT / "data" / "recipes" / "self-training.toml",
+        description="how self-training trains: a recipe of a pair model",
     )
     self_training_cron: str = Field("", description="when self-training starts by itself: five fields of cron, in UTC")
     self_training_seconds: float = Field(0.0, ge=0, description="the same as an interval; 0 and no cron: never")

@@ -17,7 +17,7 @@ from db.repository import models, rounds, verdicts
 from db.repository import self_training as store
 from dti.domain.jobs import Lease
 from dti.domain.models import NewModel
-from dti.domain.self_training import ClaimedRun, SelfTrainingId
+from dti.domain.self_training import ClaimedRun, SelfTrainingId, models_of, with_models
 from dti.errors import DtiError, JobError, LeaseLostError, StoreUnavailableError, TrainingError
 from dti.model.checkpoint import CARD, Checkpoint
 from dti.model.shelf import Shelf, read_files
@@ -141,14 +141,13 @@ class _Attempt:
         run, folder, training = self._run, self._folder, self._training
         if training.data is None:
             raise JobError("this worker has no training data: set DTI_TRAINING_DATA")
-        parent = fetched(self._context.sessions, training.shelf, run.parent)
         with self._context.unit() as unit:
             pool = folder.write_pool(pools.documents(unit.session, run.pool, run.batch_id, MOST_DOCUMENTS))
             judged = folder.write_verdicts(verdicts.export(unit.session))
         folder.write_order(
             {
-                **run.order,
-                "parent": str(parent.folder.resolve()),
+                **with_models(run.order, {name: self._model(name) for name in models_of(run.order)}),
+                "parent": self._model(run.parent),
                 "data": str(training.data.resolve()),
                 "recipe": str(training.recipe.resolve()),
                 "pool": str(pool.resolve()),
@@ -158,6 +157,10 @@ class _Attempt:
             }
         )
         self._note_hashes()
+
+    def _model(self, sha256: str) -> str:
+        """The folder of a model of the registry."""
+        return str(fetched(self._context.sessions, self._training.shelf, sha256).folder.resolve())
 
     def _note_hashes(self) -> None:
         hashes = {"recipe": sha256_of(self._training.recipe), "parent": self._run.parent, **self._folder.hashes()}

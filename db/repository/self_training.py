@@ -25,6 +25,7 @@ from dti.domain.self_training import (
     SelfTrainingRequest,
     SelfTrainingState,
     Trigger,
+    models_of,
 )
 from dti.errors import ConflictError, JobError, LeaseLostError, NotFoundError
 
@@ -78,11 +79,12 @@ def submit(session: Session, request: SelfTrainingRequest) -> tuple[SelfTraining
     """Store a run; False where the idempotency key has already made one.
 
     A pool that is a query or an upload becomes a batch like any other, in the same transaction. Raises JobError for an order
-    that cannot be stored, NotFoundError for an unknown parent, batch or upload, ConflictError where the idempotency key
+    that cannot be stored, NotFoundError for an unknown model, batch or upload, ConflictError where the idempotency key
     belongs to another request.
     """
     order = _storable(request.order)
-    _check_parent(session, request.parent)
+    for name in (request.parent, *models_of(order)):
+        _check_model(session, name)
     key = storable(request.idempotency_key)[:512] or None
     content = {
         "pool": _storable(request.pool.told()),
@@ -111,14 +113,14 @@ def _storable(order: Mapping[str, object]) -> dict[str, object]:
     return stored
 
 
-def _check_parent(session: Session, parent: str) -> None:
-    if not parent:
+def _check_model(session: Session, sha256: str) -> None:
+    if not sha256:
         return
-    state = session.scalar(select(Model.state).where(Model.sha256 == parent))
+    state = session.scalar(select(Model.state).where(Model.sha256 == sha256))
     if state is None:
-        raise NotFoundError(f"there is no model {parent!r}")
+        raise NotFoundError(f"there is no model {sha256!r}")
     if state == ModelState.REJECTED:
-        raise ConflictError(f"model {parent[:12]} was rejected and has no files")
+        raise ConflictError(f"model {sha256[:12]} was rejected and has no files")
 
 
 def _batch(session: Session, pool: Pool, run_id: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,6 +15,7 @@ SelfTrainingId = NewType("SelfTrainingId", str)
 
 # What a worker fills into an order by itself.
 PATHS = frozenset({"parent", "data", "recipe", "pool", "verdicts", "held_out", "cache"})
+_SHA256 = re.compile("[0-9a-f]{64}")
 _FIELDS = frozenset({"pool", "parent", "promote", "order"})
 
 
@@ -108,6 +110,7 @@ class SelfTrainingRequest:
         order = _object(given.get("order") or {}, "order")
         if paths := sorted(order.keys() & PATHS):
             raise JobError(f"{paths[0]!r} of the order is the worker's to fill in")
+        models_of(order)
         parent, promote = given.get("parent") or "", given.get("promote", True)
         if not isinstance(parent, str) or not isinstance(promote, bool):
             raise JobError("parent is a model's hash, promote true or false")
@@ -119,6 +122,24 @@ class SelfTrainingRequest:
             trigger=trigger,
             idempotency_key=idempotency_key,
         )
+
+
+def models_of(order: Mapping[str, object]) -> tuple[str, ...]:
+    """Models that an order's selection asks for beside its parent, by their hashes in the registry; raises JobError."""
+    selection = order.get("selection")
+    named = selection.get("checkpoints") if isinstance(selection, Mapping) else None
+    if named is None:
+        return ()
+    if not isinstance(named, list | tuple) or not all(isinstance(name, str) and _SHA256.fullmatch(name) for name in named):
+        raise JobError("the selection's checkpoints are models of the registry, by their whole SHA-256")
+    return tuple(named)
+
+
+def with_models(order: Mapping[str, object], folders: Mapping[str, str]) -> dict[str, object]:
+    """The order with folders in place of the models that its selection asks for."""
+    if not (named := models_of(order)) or not isinstance(order["selection"], Mapping):
+        return dict(order)
+    return {**order, "selection": {**order["selection"], "checkpoints": [folders[name] for name in named]}}
 
 
 def _object(value: object, name: str) -> Mapping[str, object]:

@@ -43,6 +43,7 @@ from workers.reconciling import reconcile
 from workers.schedule import Clock
 from workers.scheduling import start_by_clock
 from workers.self_training import Training, self_train
+from workers.serving import register_shipped
 
 pytestmark = pytest.mark.integration
 
@@ -336,7 +337,8 @@ def test_the_clock_starts_one_run_a_period_and_one_at_a_time(site: Site) -> None
 
 
 def test_the_order_names_files_and_nothing_else_may(site: Site, tmp_path: Path) -> None:
-    run_id = site.start(seed=5, gate={"pause": 30})
+    register_shipped(site.desk.context.sessions, site.training.shipped)
+    run_id = site.start(seed=5, gate={"pause": 30}, selection={"name": "ensemble", "checkpoints": [site.parent]})
     working = in_background(lambda: site.work(run_id))
     wait_for(lambda: bool(site.programs(run_id)), seconds=30, what="the program")
     order = json.loads(site.training.folder(run_id).order.read_bytes())
@@ -344,5 +346,10 @@ def test_the_order_names_files_and_nothing_else_may(site: Site, tmp_path: Path) 
     working.join()
     assert (order["seed"], order["verdicts"], order["data"]) == (5, None, str(tmp_path / "data"))
     assert Path(order["parent"]).name == site.parent
+    assert order["selection"] == {"name": "ensemble", "checkpoints": [order["parent"]]}
+    with pytest.raises(JobError, match="models of the registry"):
+        SelfTrainingRequest.read({"pool": {"query": "x"}, "order": {"selection": {"name": "x", "checkpoints": ["/etc"]}}})
+    with pytest.raises(NotFoundError):
+        site.start(selection={"name": "ensemble", "checkpoints": ["0" * 64]})
     with pytest.raises(JobError, match="'pool' of the order"):
         SelfTrainingRequest.read({"pool": {"query": "x"}, "order": {"pool": "/etc/passwd"}})
