@@ -107,7 +107,7 @@ class _Denial:
     def _reaches_over_clauses(self) -> bool:
         match (self._place(DRUG), self._place(TARGET)):
             case (_Place.EARLIER, _Place.AFTER) | (_Place.AFTER, _Place.EARLIER):
-                reaches = bool(_CUES["no_subject"].match(self.before)) and not self.opens_sentence
+                reaches = bool(_CUES["no_subject"].match(self.before)) and not self.opens_sentence and not self._has_another_object()
             case (_Place.EARLIER, _Place.BEFORE):
                 reaches = self._closes_target()
             case (_Place.BEFORE, _Place.EARLIER):
@@ -134,6 +134,10 @@ class _Denial:
     def _closes_target(self) -> bool:
         """Whether it denies the target before it for the drug of an earlier clause: "while Y was not affected"."""
         raise NotImplementedError
+
+    def _has_another_object(self) -> bool:
+        """Whether it says itself what it denies: "no change in Z was seen after X"."""
+        return False
 
     def _is_elliptic(self) -> bool:
         """Whether it denies the drug before it for the target of an earlier clause: "whereas X does not"."""
@@ -169,6 +173,10 @@ class _Nominal(_Denial):
 
     def _closes_target(self) -> bool:
         return self._is_elliptic()
+
+    def _has_another_object(self) -> bool:
+        match = _CUES["effect"].match(self.after)
+        return bool(match and _CUES["another_object"].match(self.after, match.end()))
 
     def _is_elliptic(self) -> bool:
         match = _CUES["effect"].match(self.after)
