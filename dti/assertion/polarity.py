@@ -107,7 +107,9 @@ class _Denial:
     def _reaches_over_clauses(self) -> bool:
         match (self._place(DRUG), self._place(TARGET)):
             case (_Place.EARLIER, _Place.AFTER) | (_Place.AFTER, _Place.EARLIER):
-                reaches = bool(_CUES["no_subject"].match(self.before)) and not self.opens_sentence and not self._has_another_object()
+                reaches = (
+                    bool(_CUES["no_subject"].match(self.before)) and not self.opens_sentence and not self._has_another_object()
+                )
             case (_Place.EARLIER, _Place.BEFORE):
                 reaches = self._closes_target()
             case (_Place.BEFORE, _Place.EARLIER):

@@ -31,6 +31,14 @@ def setting(text: str) -> Setting:
     return Setting(_found(species, text), tuple(map(Assay, _found(assays, text))))
 
 
+@lru_cache(maxsize=8)
+def speaks_of(species: str) -> re.Pattern[str]:
+    """Words by which a text's genes are those of a species, an NCBITaxon number of the table; of people more than name them."""
+    table = _table()
+    words = [*table["species"].get(species, ()), *table["genes"].get(species, ())]
+    return _compiled({species: words})[species]
+
+
 def _found(patterns: Mapping[str, re.Pattern[str]], text: str) -> tuple[str, ...]:
     places = {name: match.start() for name, pattern in patterns.items() if (match := pattern.search(text))}
     return tuple(sorted(places, key=lambda name: places[name]))
@@ -38,8 +46,13 @@ def _found(patterns: Mapping[str, re.Pattern[str]], text: str) -> tuple[str, ...
 
 @lru_cache(maxsize=1)
 def _patterns() -> tuple[Mapping[str, re.Pattern[str]], Mapping[str, re.Pattern[str]]]:
-    table = tomllib.loads(files("dti.assertion").joinpath("setting.toml").read_text(encoding="utf-8"))
+    table = _table()
     return _compiled(table["species"]), _compiled(table["assays"])
+
+
+@lru_cache(maxsize=1)
+def _table() -> Mapping[str, Mapping[str, list[str]]]:
+    return tomllib.loads(files("dti.assertion").joinpath("setting.toml").read_text(encoding="utf-8"))
 
 
 def _compiled(table: Mapping[str, list[str]]) -> Mapping[str, re.Pattern[str]]:

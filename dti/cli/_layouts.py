@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from dti.domain.entities import Link
-from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Quantity, Span
+from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Polarity, Quantity, Span
 from dti.domain.identity import Run
 
 _COLUMNS = (
@@ -148,7 +148,8 @@ def table(extraction: Extraction) -> str:
         lines.append(f"    {extraction.outcome.value.replace('_', ' ')}: {extraction.reason}")
     for claim in extraction.claims:
         triplet = claim.triplet
-        lines.append(f"  {claim.confidence:4.2f}  {triplet.drug}  --{triplet.interaction}->  {triplet.target}")
+        denied = "  (denied)" if claim.evidence.polarity is Polarity.NEGATED else ""
+        lines.append(f"  {claim.confidence:4.2f}  {triplet.drug}  --{triplet.interaction}->  {triplet.target}{denied}")
         lines.append(f"        {_quote(claim.evidence)}")
     return "\n".join(lines) + "\n\n"
 

@@ -14,6 +14,7 @@ import orjson
 from dti.domain.entities import Curie, EntityKind
 from dti.domain.lexicon import Hint, NameType
 from dti.errors import MalformedInputError
+from dti.lexicon.fold import fold
 
 HUMAN = "9606"
 
@@ -81,6 +82,14 @@ def _open(path: Path) -> IO[str]:
     if path.suffix == ".gz":
         return cast("IO[str]", gzip.open(path, "rt", encoding="utf-8", newline=""))
     return path.open(encoding="utf-8", errors="replace", newline="")
+
+
+def distinct(names: Iterable[str], but: str = "") -> list[str]:
+    """The first spelling of each folded name, without those of `but`."""
+    kept = {fold(but): but}
+    for name in names:
+        kept.setdefault(fold(name), name)
+    return list(kept.values())[1:]
 
 
 def typed(name_type: NameType, names: Iterable[str]) -> tuple[tuple[str, NameType], ...]:

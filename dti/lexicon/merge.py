@@ -19,6 +19,9 @@ _PREFERRED = (
 _RANK = {prefix: rank for rank, prefix in enumerate(_PREFERRED)}
 
 
+_Thing = tuple[Curie, EntityKind]  # a set of identifiers, as one of the two kinds
+
+
 class _Groups:
     """Disjoint sets of identifiers."""
 
@@ -54,34 +57,34 @@ def merge(records: Iterable[tuple[str, Record]]) -> tuple[LexiconEntity, ...]:
     for _, record in kept:
         for other in record.ids[1:]:
             groups.join(record.ids[0], other)
-    together: dict[tuple[Curie, EntityKind], list[tuple[str, Record]]] = defaultdict(list)
+    together: dict[_Thing, list[tuple[str, Record]]] = defaultdict(list)
     for source, record in kept:
         together[groups.find(record.ids[0]), record.kind].append((source, record))
     primary = _primary(together, groups)
     return tuple(
-        _entity(kind, group, groups, primary) for (_, kind), group in together.items() if any(r.names for _, r in group)
+        _entity((root, kind), group, groups, primary)
+        for (root, kind), group in together.items()
+        if any(r.names for _, r in group)
     )
 
 
-def _primary(together: Mapping[tuple[Curie, EntityKind], list[tuple[str, Record]]], groups: _Groups) -> Mapping[Curie, Curie]:
-    """The identifier that each set is known by."""
-    return {root: min(_own(root, group, groups), key=_order) for (root, _), group in together.items()}
+def _primary(together: Mapping[_Thing, list[tuple[str, Record]]], groups: _Groups) -> Mapping[_Thing, Curie]:
+    """The identifier that each set is known by, as a drug and as a target."""
+    return {thing: min(_own(thing[0], group, groups), key=_order) for thing, group in together.items()}
 
 
 def _own(root: Curie, group: Iterable[tuple[str, Record]], groups: _Groups) -> tuple[Curie, ...]:
     return tuple(dict.fromkeys(id_ for _, record in group for id_ in record.ids if groups.find(id_) == root))
 
 
-def _entity(
-    kind: EntityKind, group: list[tuple[str, Record]], groups: _Groups, primary: Mapping[Curie, Curie]
-) -> LexiconEntity:
-    root = groups.find(group[0][1].ids[0])
-    curie = primary[root]
+def _entity(thing: _Thing, group: list[tuple[str, Record]], groups: _Groups, primary: Mapping[_Thing, Curie]) -> LexiconEntity:
+    root, kind = thing
+    curie = primary[thing]
     taxa = [record.taxon for _, record in group if record.taxon]
     hints = Hint.NONE
     for _, record in group:
         hints |= record.hints
-    members = dict.fromkeys(primary.get(groups.find(id_), id_) for _, record in group for id_ in record.members)
+    members = dict.fromkeys(primary.get((groups.find(id_), kind), id_) for _, record in group for id_ in record.members)
     return LexiconEntity(
         curie=curie,
         kind=kind,

@@ -8,21 +8,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from dti.assertion.setting import speaks_of
 from dti.domain.lexicon import LexiconEntity
 from dti.grounding.abbreviations import definitions
 from dti.lexicon.base import HUMAN
 from dti.lexicon.fold import fold, tokens
+from dti.linking._weights import approved_symbol
 
 MOUSE, RAT = "10090", "10116"
-# Words and the species that they name, in NCBITaxon's numbers.
-_SPECIES = (
-    (HUMAN, re.compile(r"\b(?:humans?|patients?|wom[ae]n|m[ae]n|child(?:ren)?|infants?|volunteers?|subjects|individuals|cases"
-                       r"|famil(?:y|ies)|participants|clinical|adults?|boys?|girls?|populations?|pedigrees?|probands?|HeLa|HEK"
-                       r"|HUVECs?|MCF-?7|HepG2|SH-SY5Y|Jurkat|THP-?1|A549|U937|K562|Caco-?2|PC-?3|LNCaP|HCT-?116|U2OS)\b",
-                       re.IGNORECASE)),
-    (MOUSE, re.compile(r"\b(?:mouse|mice|murine)\b", re.IGNORECASE)),
-    (RAT, re.compile(r"\brats?\b", re.IGNORECASE)),
-)  # fmt: skip
 _INVERTED = re.compile(r"(?<![\w-])([A-Za-z][\w/+-]{1,9}) \(([^()]{5,80})\)")
 _LONG_WORD = 5
 _LONG_NAME = 5
@@ -37,6 +30,7 @@ class Context:
     species: str
     words: frozenset[str]
     folded: str
+    text: str
 
     @classmethod
     def of(cls, text: str) -> Context:
@@ -49,11 +43,15 @@ class Context:
             species=_species(text),
             words=frozenset(token.fold for token in found),
             folded="".join(token.fold for token in found),
+            text=text,
         )
 
     def support(self, entity: LexiconEntity, name: str) -> float:
         """How far the text speaks of the entity elsewhere, from 0 to 1: by its other names, or by their words."""
         own = fold(name)
+        symbol = fold(approved_symbol(entity))
+        if symbol in self.words and symbol not in own and own not in symbol:
+            return 1.0
         if any(other in self.folded for other in _folded_names(entity) if other not in own and own not in other):
             return 1.0
         words = _name_words(entity) - {own}
@@ -75,7 +73,7 @@ def _definitions(text: str) -> Iterator[tuple[str, str]]:
 
 def _species(text: str) -> str:
     """Human unless the text speaks of mice or rats and of no people; of two others the commoner."""
-    counts = {taxon: len(words.findall(text)) for taxon, words in _SPECIES}
+    counts = {taxon: len(speaks_of(taxon).findall(text)) for taxon in (HUMAN, MOUSE, RAT)}
     others = max((MOUSE, RAT), key=counts.__getitem__)
     return others if counts[others] and not counts[HUMAN] else HUMAN
 

@@ -20,32 +20,55 @@ _ROLE = (
     r"|oligonucleotides?|vaccines?|degraders?)"
 )
 _ANOTHER_THING = re.compile(rf"(?:\banti-?\s?(?=[A-Zα-ω\d]).+|.+[\s-]{_ROLE})\Z")
+_ACTING = re.compile(r"(.{2,}?)[\s-](inhibitor|antagonist|agonist|blocker|activator|modulator)s?\Z", re.IGNORECASE)
 _OF_A_GENE = re.compile(
     r"(.+?)[\s-]+(?:(?:messenger\s+|m|pre-?m)RNAs?|genes?|loc(?:us|i)|promoters?|transcripts?|cDNAs?|proteins?|polypeptides?"
     r"|expression|levels?|activity|enzymes?|mutants?|alleles?|isoforms?|oncogenes?|proto-oncogenes?|signal(?:l?ing)?|pathways?)\Z",
     re.IGNORECASE,
 )
 _OF_A_DRUG = re.compile(
-    r"(.+?)\s+(?:treatment|therapy|administration|monotherapy|tablets?|infusion|injections?|capsules?|molecules?|ions?)\Z",
+    r"(.+?)\s+(?:treatment|therapy|administration|monotherapy|tablets?|infusion|injections?|capsules?|molecules?|ions?|groups?|levels?|concentrations?|solutions?|salts?|exposure|supplementation)\Z",
     re.IGNORECASE,
 )
 _QUALIFIER = re.compile(
-    r"(?:human|mouse|murine|rat|bovine|porcine|recombinant|endogenous|exogenous|wild-type|mutant|native|soluble|total|free|serum|plasma"
+    r"(?:human|mouse|murine|rat|bovine|porcine|recombinant|endogenous|exogenous|wild-type|mutant|native|soluble|serum|plasma"
     r"|urinary|circulating|intracellular|extracellular|mitochondrial|cytosolic|oral|intravenous|the|rh|p-|phospho-?|phosphorylated|pro-?)"
     r"[\s-]*(?=\S{3})",
     re.IGNORECASE,
 )
-_STEREO = re.compile(
-    r"(?:\(?[±+-]\)?|\(?[RS](?:,[RS])*\)|[dDlL]{1,2}|cis|trans|all-trans|rac)-(?=\w{3})|\[\(?\d{1,3}\)?[A-Z][a-z]?\]-?(?=\w{3})"
+_PART_OF_ALL = re.compile(r"(?:total|free)[\s-]+(?=\S{3})", re.IGNORECASE)
+_SORT_OF_DRUG = re.compile(
+    r"(?:(?:very[ -])?(?:long|short|medium)[ -]chain|(?:poly|mono)?(?:un)?saturated|(?:low|high)[ -]dose|synthetic|natural"
+    r"|liposomal|pegylated|(?:radio|un)?labell?ed|crystalline|aqueous|anhydrous|racemic|exogenous|endogenous|ioni[sz]ed|dietary"
+    r"|plasma|inhaled|topical|intrathecal|intraperitoneal|subcutaneous|(?:first|second)-generation|newer|novel|chronic|acute)"
+    r"[\s-]+(?=\S{4})",
+    re.IGNORECASE,
 )
-_BRACKETED_ABBREVIATION = re.compile(r"\s*\([^()]{1,10}\)(?=[-\s]|\Z)")
+_HUMAN = re.compile(r"h-?(?=[A-Z]{2})|h\s(?=[a-z]+ ?[A-Z])|p(?=[A-Z]{3})")
+_CLASS_BEFORE = re.compile(
+    r"(?:GTPases?|kinases?|proteins?|enzymes?|receptors?|transcription factors?|genes?|cytokines?|chemokines?) (?=[A-Z])"
+)
+_FORM_AFTER = re.compile(
+    r"(.{2,}?)(?:-G[TD]P|-?v\d|[\s-](?:alpha|beta|gamma|[αβγ])|(?<=[A-Z])(?:alpha|beta)|(?<=\d)[AB]|\s?\(?\d{1,3}-\d{1,3}\)?"
+    r"|\s(?:tyrosine\s)?kinases?|\sfamily(?:\smembers?)?|\ssubunits?|\s(?:gene\s)?region)\Z"
+)
+_LOST_GREEK = re.compile(r"(?<=[\d\s-])[abgdk](?![\w(])|(?<=[A-Z])[ab]\Z|(?<=\d)[ab](?=[\s-]|\Z)|\A[abg](?=-)")
+_GREEK = {"a": "alpha", "b": "beta", "g": "gamma", "d": "delta", "k": "kappa"}
+_SYMBOL = re.compile(r"(?=\S*[A-Z])(?=\S*\d)[A-Za-z][\w-]{3,11}")
+_MICRO_RNA = re.compile(r"(?:hsa-|mmu-|rno-)?(let-7\w*|miR-\w+)(?:-[35]p)?", re.IGNORECASE)
+_CYTOCHROME = re.compile(r"cytochrome p-?450[\s-]?(\d{1,2}[A-Z]\d{0,2})", re.IGNORECASE)
+_STEREO = re.compile(
+    r"(?:\(?[±+-]\)?|\(?[RS](?:,[RS])*\)|[dDlL]{1,2}|cis|trans|all-trans|rac|(?:[dDlL]-)?myo)-(?=\w{3})"
+    r"|\[\(?\d{1,3}\)?[A-Z][a-z]?\]-?(?=\w[\w-]{2})"
+)
+_BRACKETED_ABBREVIATION = re.compile(r"\s*\((?=[^()]*[A-Za-z]{2})[^()]{1,10}\)(?=[-\s]|\Z)")
 _INNER_ABBREVIATION = re.compile(r".{4,}?\(([A-Z][^()\s]{1,8})\)(-?\s?\S{1,6})\Z")
 _WHOLE_AND_SHORT = re.compile(r"(.{3,}?)\s*[(\[]([^()\[\]]{2,})[)\]]\Z")
 _ANION = re.compile(r"(.{2,})ate\Z")
 _ACID = re.compile(r"(.{2,})ic acid\Z")
 _SALT = re.compile(
     r"(.{4,})\s+(?:(?:di|mono|hemi|tri)?(?:hydro(?:chloride|bromide)|sodium|potassium|calcium|mesylate|maleate|acetate|tartrate|citrate"
-    r"|fumarate|sul(?:f|ph)ate|phosphate|succinate|hydrate|tosylate|besylate|bromide|chloride))\Z",
+    r"|fumarate|sul(?:f|ph)ate|phosphate|succinate|hydrate|tosylate|besylate|bromide|chloride|(?:meth)?iodide))\Z",
     re.IGNORECASE,
 )
 _CLASS = re.compile(r"(.{4,}?) (?:drugs?|compounds?|medications?)\Z", re.IGNORECASE)
@@ -53,7 +76,7 @@ RECEPTOR = "receptor"  # the method of a reading that only holds for what is a r
 _FOR_A_RECEPTOR = re.compile(r"(.{2,}?)[\s-]receptors?\Z", re.IGNORECASE)
 _BRACKET_OR_SPACE = re.compile(r"[()\s]")
 _SHORT_FORM = 10
-_RECEPTOR = re.compile(r"([A-Za-z][\w-]{1,6}?)-?R(\d?)\Z")
+_RECEPTOR = re.compile(r"([A-Za-z][\w-]{1,8}?)-?R(\d?|I{1,3})[\s-]?(alpha|beta|gamma|[αβγ])?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +104,12 @@ def readings(name: str, kind: EntityKind) -> tuple[Reading, ...]:
 
 def _readings(name: str, kind: EntityKind) -> Iterator[Reading]:
     yield Reading(name, 1.0, "exact")
-    if usual := usual_abbreviations(kind).get(plain_code(name)):
+    table = usual_abbreviations(kind)
+    if (
+        usual := table.get(name)
+        or table.get(plain_code(name))
+        or (table.get(name.lower()) if name[:1].isupper() and name[1:].islower() else None)
+    ):
         yield Reading(usual, 0.9, "usual abbreviation")
     if names_another_thing(name):
         return
@@ -101,8 +129,13 @@ def _shortened(name: str, kind: EntityKind) -> Iterator[tuple[str, float]]:
     bare = _BRACKETED_ABBREVIATION.sub("", name)
     if bare != name:
         yield bare, 0.97
-    if qualifier := _QUALIFIER.match(name):
-        yield name[qualifier.end() :], 0.93
+    for pattern, weight in (
+        (_QUALIFIER, 0.93),
+        (_PART_OF_ALL, 0.85),
+        *(((_SORT_OF_DRUG, 0.85),) if kind is EntityKind.DRUG else ()),
+    ):
+        if qualifier := pattern.match(name):
+            yield name[qualifier.end() :], weight
     yield from _target(name) if kind is EntityKind.TARGET else _drug(name)
 
 
@@ -110,7 +143,17 @@ def _target(name: str) -> Iterator[tuple[str, float]]:
     if gene := _OF_A_GENE.fullmatch(name):
         yield gene[1], 0.95
     if receptor := _RECEPTOR.fullmatch(name):
-        yield f"{receptor[1]} receptor {receptor[2]}".strip(), 0.8
+        yield " ".join(filter(None, (receptor[1], "receptor", receptor[2], receptor[3]))), 0.8
+    if micro := _MICRO_RNA.fullmatch(name):
+        yield f"microRNA {micro[1]}", 0.95
+    if cytochrome := _CYTOCHROME.fullmatch(name):
+        yield f"CYP{cytochrome[1]}", 0.95
+    for pattern in (_HUMAN, _CLASS_BEFORE):
+        if before := pattern.match(name):
+            yield name[before.end() :], 0.93
+    spelled = _LOST_GREEK.sub(lambda lost: _GREEK[lost[0]], name)
+    if spelled != name:
+        yield spelled, 0.85
 
 
 def _drug(name: str) -> Iterator[tuple[str, float]]:
@@ -127,6 +170,24 @@ def _drug(name: str) -> Iterator[tuple[str, float]]:
         yield f"{anion[1]}ic acid", 1.03
     if acid := _ACID.fullmatch(name):
         yield f"{acid[1]}ate", 0.9
+
+
+def rough_readings(name: str, kind: EntityKind) -> tuple[Reading, ...]:
+    """Readings for a name of which no other is known: a gene without its form, or the symbol that stands in it."""
+    if kind is EntityKind.DRUG or names_another_thing(name):
+        return ()
+    found = []
+    if form := _FORM_AFTER.fullmatch(name):
+        found += [Reading(reading.text, 0.75 * reading.weight, "rough") for reading in readings(form[1], kind)]
+    words = name.split()
+    ends = (words[-1], words[0]) if len(words) > 1 else ()
+    return (*found, *(Reading(word, 0.6, "rough") for word in ends if _SYMBOL.fullmatch(word)))
+
+
+def acting_on(name: str) -> tuple[str, str] | None:
+    """What a class of drugs acts on, and how: "COMT", "inhibitors" for "COMT inhibitor"."""
+    found = _ACTING.fullmatch(name)
+    return (found[1], f"{found[2]}s") if found else None
 
 
 def plain_code(name: str) -> str:

@@ -21,12 +21,13 @@ _SYMBOL = "hgnc.symbol:"
 _APPROVED_SYMBOL = 1.0
 _OTHER_CASE = 0.97
 _OTHER_SPELLING = 0.94
-_A_CLASS_OF_IT = 0.88  # "Arachidonic Acids" is not what "arachidonic acid" means
+_A_CLASS_OF_IT = 0.84  # "Arachidonic Acids" is not what "arachidonic acid" means
 # Drugs by where they are listed: what MeSH has a heading for is what papers are about.
-_DRUG_STANDING = (("mesh:D", 1.0), ("mesh:C", 0.95), ("drugbank:", 0.94))
+_DRUG_STANDING = (("mesh:D", 1.0), ("mesh:C", 0.95), ("drugbank:", 0.92))
 _ONLY_A_STRUCTURE = 0.9
 _DRUG_CLASS = 0.9
-_NEUTRAL = 0.72  # a protein of no said species: what the text gives where no one gene has the name
+_FAMILY = 0.95  # a family gives way to a gene that has the same name as its own
+_NEUTRAL = 0.62  # a protein of no said species: what the text gives where no one gene has the name
 _OTHER_SPECIES = 0.4
 _LIKE_ITS_SYMBOL = 1.05  # YAP is rather YAP1 than YY1AP1
 
@@ -63,11 +64,13 @@ def _spelling(listed: str, name: str) -> float:
 
 
 def _standing(entity: LexiconEntity) -> float:
-    """Human by default; a family of FamPlex is as good as a gene."""
+    """Human by default; a family of FamPlex is nearly as good as a gene."""
     if entity.kind is EntityKind.DRUG:
         ids = (entity.curie, *entity.same)
         listed = (weight for prefix, weight in _DRUG_STANDING if any(id_.startswith(prefix) for id_ in ids))
         return _DRUG_CLASS if Hint.FAMILY in entity.hints else next(listed, _ONLY_A_STRUCTURE)
-    if entity.curie.startswith("fplx:") or entity.taxon == HUMAN:
+    if entity.curie.startswith("fplx:"):
+        return _FAMILY
+    if entity.taxon == HUMAN:
         return 1.0
     return _OTHER_SPECIES if entity.taxon else _NEUTRAL

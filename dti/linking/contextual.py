@@ -12,8 +12,19 @@ from dti.domain.lexicon import LexiconEntity
 from dti.lexicon import Lexicon
 from dti.lexicon.base import HUMAN
 from dti.lexicon.fold import fold, tokens
+from dti.linking._apposition import beside
 from dti.linking._context import Context
-from dti.linking._readings import RECEPTOR, Reading, names_another_thing, plain_code, readings, usual_abbreviations
+from dti.linking._one_sense import the_one_named
+from dti.linking._readings import (
+    RECEPTOR,
+    Reading,
+    acting_on,
+    names_another_thing,
+    plain_code,
+    readings,
+    rough_readings,
+    usual_abbreviations,
+)
 from dti.linking._species import named_species, ortholog
 from dti.linking._weights import weigh
 from dti.linking.base import chosen
@@ -21,11 +32,14 @@ from dti.linking.fuzzy import near
 
 _Scored = tuple[float, LexiconEntity]
 
-_MARGIN = 0.005
+_MARGIN = 0.002
 _FUZZY_LEAST = 88.0
-_SUPPORT = 0.3
+_SUPPORT = 0.25
 _OTHER_KIND = 0.8
 _SHORTER = 0.8
+_BESIDE = 0.85
+_ACTING = 0.85
+_MOST_TARGETS = 3
 _SHORT = 3
 _TELLING = 4  # letters of a short form that rarely stands for two things by chance
 _UNRELATED = 0.7
@@ -50,25 +64,55 @@ class Contextual:
         if not scored and not names_another_thing(name):
             scored, method = self._near(name, kind, context), "fuzzy"
         species = named_species(name) or context.species
-        return chosen([(_SCALE * score, self._in_species(entity, species)) for score, entity in scored], method, _MARGIN)
+        meant = ((score, the_one_named(self.lexicon, entity, name, context.text)) for score, entity in scored)
+        return chosen([(_SCALE * score, self._in_species(entity, species)) for score, entity in meant], method, _MARGIN)
 
     def _scored(self, name: str, kind: EntityKind, context: Context) -> list[_Scored]:
         long = context.meaning.get(name, "")
-        texts = [*self._defined(long, kind), *readings(name, kind), *_expanded(name, kind, context)]
+        defined = self._defined(long, kind)
+        texts = [*defined, *readings(name, kind), *_expanded(name, kind, context)]
         found = self._weighed(texts, kind, name, context)
         if short := context.abbreviation.get(fold(name), ""):
             shorter = self._weighed([Reading(short, _SHORTER, "abbreviation")], kind, name, context)
             found += [item for item in shorter if _agrees(item[1], name)]
-        if not found and len(name) > _SHORT and not names_another_thing(name):
+        found = (
+            found
+            or self._beside(name, kind, context)
+            or self._weighed(self._acting(name, kind), kind, name, context)
+            or self._weighed(rough_readings(name, kind), kind, name, context)
+        )
+        if not found and not names_another_thing(name):
             other = EntityKind.TARGET if kind is EntityKind.DRUG else EntityKind.DRUG
-            found = [(_OTHER_KIND * score, entity) for score, entity in self._weighed(texts, other, name, context)]
+            telling = [reading for reading in texts if len(reading.text) > _SHORT]
+            found = [(_OTHER_KIND * score, entity) for score, entity in self._weighed(telling, other, name, context)]
         if not long:
             return found
         agreeing = [item for item in found if _agrees(item[1], long)]
+        agreeing = agreeing or self._weighed(defined, kind, name, context)
         return agreeing or [(_UNRELATED * score, entity) for score, entity in found if len(name) >= _TELLING]
 
     def _defined(self, long: str, kind: EntityKind) -> list[Reading]:
         return [Reading(r.text, _DEFINED * r.weight, "abbreviation") for r in readings(long, kind)] if long else []
+
+    def _beside(self, name: str, kind: EntityKind, context: Context) -> list[_Scored]:
+        """What the first of the texts beside the name that the lexicon knows may mean."""
+        for text in beside(name, context.text):
+            listed = readings(text, kind) if len(text) > _SHORT else (Reading(text, 1.0, "exact"),)
+            weighed = self._weighed([Reading(r.text, _BESIDE * r.weight, "apposition") for r in listed], kind, name, context)
+            if found := [
+                item for item in weighed if kind is EntityKind.DRUG or len(text) > len(name) or _agrees(item[1], name)
+            ]:
+                return found
+        return []
+
+    def _acting(self, name: str, kind: EntityKind) -> list[Reading]:
+        """A class of drugs under other names of what it acts on."""
+        if kind is not EntityKind.DRUG or not (acting := acting_on(name)):
+            return []
+        target, role = acting
+        found = sorted(weigh(self.lexicon, target, EntityKind.TARGET), key=lambda item: (-item[0], item[1].curie))
+        names = [other.text for _, entity in found[:_MOST_TARGETS] for other in entity.names]
+        return [Reading(f"{other} {role}", _ACTING, "class") for other in names]
 
     def _weighed(self, texts: Iterable[Reading], kind: EntityKind, name: str, context: Context) -> list[_Scored]:
         best: dict[str, _Scored] = {}

@@ -18,6 +18,8 @@ from dti.errors import ModelError
 PAD, UNKNOWN, START, END, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 _STRUCTURE = (PAD, UNKNOWN, START, END, MASK)
 
+_STRUCTURE_IN_TEXT = re.compile("|".join(map(re.escape, _STRUCTURE)))
+
 _CONTINUES = "##"
 _LONGEST_TOKEN = 64  # characters beyond limit times this are not even tokenised: a huge text must cost no more than a long one
 _GLUED_BOTH = frozenset("-‐‑–—/\\'’′_+^*~")
@@ -52,7 +54,7 @@ class Vocabulary:
     """A trained tokenizer behind the two directions that a model needs.
 
     What stands around a source, a prompt included, is the tokenizer's own post-processor. In a text, the tokens of a
-    pretrained model's own structure are ordinary characters, so that no document can end its prompt.
+    model's own structure are ordinary characters, so that no document can end its prompt; markers are read as markers.
     """
 
     def __init__(self, tokenizer: Tokenizer) -> None:
@@ -87,13 +89,17 @@ class Vocabulary:
 
     def read(self, text: str, limit: int) -> tuple[Encoding, bool]:
         """As `encode`, as the tokenizer's encoding."""
-        seen = text[: limit * _LONGEST_TOKEN]
+        seen = self._harmless(text[: limit * _LONGEST_TOKEN])
         encoding = self.tokenizer.encode(seen, add_special_tokens=False)
         room = max(limit - self.framing, 0)
         cut = len(encoding) > room
         if cut:
             encoding.truncate(room)
         return self.tokenizer.post_process(encoding), cut or len(seen) < len(text)
+
+    def _harmless(self, text: str) -> str:
+        """The text without tokens of the model's own structure, each as long as before: "[sep]" is three ordinary pieces."""
+        return _STRUCTURE_IN_TEXT.sub(lambda found: found[0].lower(), text) if self._word_pieces else text
 
     @property
     def framing(self) -> int:

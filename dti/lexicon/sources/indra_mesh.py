@@ -42,8 +42,15 @@ _DRUG_LIKE = re.compile(
     r"[A-Z]{1,5}[- ]?\d{3,6}[A-Za-z]?\Z"
     r"|[a-z]{4,}(?:mab|cept|kinra|tide|grastim|poetin|tocog|parin|stim|leukin|rsen|siran)\b"
 )
+# What papers give is not what they act on, though MeSH files it under proteins: antibodies and what is called like a drug.
+_GIVEN_BRANCHES = ("D12.776.124.486.485.114",)
+_GIVEN = re.compile(
+    r"[a-z]{4,}(?:mab|cept|kinra|grastim|gramostim|poetin|tocog|parin|leukin|teplase|pegase)(?: \w+| alfa| beta)*\Z",
+    re.IGNORECASE,
+)
 _LONGEST = 60
 _LONGEST_SYNONYM = 36
+_LONGEST_ENTRY_TERM = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +65,11 @@ class _Entry:
     @property
     def drug_like(self) -> bool:
         return not self.supplementary or any(map(_DRUG_LIKE.search, self.names))
+
+    @property
+    def is_target(self) -> bool:
+        given = self.within(_GIVEN_BRANCHES) or bool(_GIVEN.search(self.names[0]))
+        return self.within(_TARGET_BRANCHES) and not given
 
     def within(self, branches: tuple[str, ...]) -> bool:
         return any(f"{tree}.".startswith(f"{branch}.") for tree in self.trees for branch in branches)
@@ -76,17 +88,22 @@ class IndraMesh:
         """A record for each kind that a MeSH record may be; most are neither."""
         tables = _Tables.read(folder)
         for entry in _entries(folder):
-            if entry.id in tables.substances or not entry.within(_DRUG_BRANCHES) or entry.drug_like:
+            if (
+                entry.id in tables.substances
+                or entry.id in tables.chebi_named
+                or not entry.within(_DRUG_BRANCHES)
+                or entry.drug_like
+            ):
                 yield from _records(entry, tables)
 
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """What other tables say of MeSH records, by MeSH identifier or by name."""
+    """What other tables say of MeSH records, by MeSH identifier or, of `symbols`, by name."""
 
     same: Mapping[str, tuple[Curie, ...]]
     substances: frozenset[str]
-    chebi_names: Mapping[str, Curie]
+    chebi_named: Mapping[str, Curie]
     symbols: Mapping[str, str]
 
     @classmethod
@@ -95,19 +112,36 @@ class _Tables:
         substances = {field for path in _STRUCTURES for row in _rows(folder / path) for field in row[:2]}
         taken = {identifier for found in same.values() for identifier in found}
         chebi = ((curie("chebi", entry["id"].removeprefix("CHEBI:")), entry["name"]) for entry in entries(folder / _CHEBI))
-        names = {name.casefold(): identifier for identifier, name in chebi if identifier not in taken}
+        names = _claimed(folder, {name.casefold(): identifier for identifier, name in chebi if identifier not in taken}, same)
         symbols = {
             row["Approved symbol"].upper(): row["Approved symbol"] for row in rows(folder / _GENES, ("Approved symbol",))
         }
         return cls(same, frozenset((*same, *substances)), names, symbols)
 
     def elsewhere(self, entry: _Entry, kind: EntityKind) -> tuple[Curie, ...]:
-        """Identifiers of what the record is as a drug or as a target; where no table maps it, ChEBI's of the same name."""
+        """Identifiers of what the record is as a drug or as a target; where no table maps it, ChEBI's of a same name."""
         mapped = tuple(id_ for id_ in self.same.get(entry.id, ()) if id_.partition(":")[0] in _KINDS[kind])
         if mapped or kind is EntityKind.TARGET:
             return mapped
-        named = self.chebi_names.get(_natural(entry.names[0]).casefold())
+        named = self.chebi_named.get(entry.id)
         return (named,) if named else ()
+
+
+def _claimed(folder: Path, chebi: Mapping[str, Curie], mapped: Mapping[str, tuple[Curie, ...]]) -> Mapping[str, Curie]:
+    """ChEBI's substance that has the heading, else any name, of a MeSH record, where no other record would have it too."""
+    heading: dict[str, Curie] = {}
+    claims: dict[Curie, set[str]] = defaultdict(set)
+    for entry in _entries(folder):
+        if any(id_.startswith("chebi:") for id_ in mapped.get(entry.id, ())) or not entry.within(_DRUG_BRANCHES):
+            continue
+        if named := chebi.get(_natural(entry.names[0]).casefold()):
+            heading[entry.id] = named
+        for name in entry.names:
+            if named := chebi.get(_natural(name).casefold()):
+                claims[named].add(entry.id)
+    headed = frozenset(heading.values())
+    alone = {next(iter(ids)): curie_ for curie_, ids in claims.items() if len(ids) == 1 and curie_ not in headed}
+    return alone | heading
 
 
 def _entries(folder: Path) -> Iterator[_Entry]:
@@ -130,7 +164,7 @@ def _records(entry: _Entry, tables: _Tables) -> Iterator[Record]:
     elif entry.within(_DRUG_CLASSES) and not entry.supplementary:
         yield from _named(entry, EntityKind.DRUG, (), Hint.FAMILY)
     same = tables.elsewhere(entry, EntityKind.TARGET)
-    if entry.within(_TARGET_BRANCHES) and (not entry.supplementary or _listed_target(gene, same)):
+    if entry.is_target and (not entry.supplementary or _listed_target(gene, same)):
         of_one_gene = any(not id_.startswith("fplx:") for id_ in same)
         yield from _named(entry, EntityKind.TARGET, same, Hint.NONE if entry.supplementary or of_one_gene else Hint.FAMILY)
 
@@ -151,9 +185,11 @@ def _human(entry: _Entry, symbol: str, tables: _Tables) -> Iterator[Record]:
 
 def _named(entry: _Entry, kind: EntityKind, same: tuple[Curie, ...], hints: Hint) -> Iterator[Record]:
     first, *others = map(_natural, map(_without_organism, entry.names))
-    shown = [name for name in others if _usable(name)]
+    longest = _LONGEST_SYNONYM if entry.supplementary else _LONGEST_ENTRY_TERM
+    shown = [name for name in others if _usable(name, longest)]
     if len(first) > _LONGEST or ", " in first:
         if not shown:
+            yield Record(ids=(curie("mesh", entry.id), *same), kind=kind)
             return
         first, *shown = shown
     yield Record(
@@ -178,9 +214,9 @@ def _without_organism(name: str) -> str:
     return name.partition(", ")[0] if gene and _PATHOGEN.search(gene["organism"]) else name
 
 
-def _usable(name: str) -> bool:
+def _usable(name: str, longest: int) -> bool:
     """Whether papers may write a synonym so: not index order, not a systematic name."""
-    return len(name) <= _LONGEST_SYNONYM and ", " not in name and not (len(name) > 20 and _SYSTEMATIC.search(name))
+    return len(name) <= longest and ", " not in name and not (len(name) > 20 and _SYSTEMATIC.search(name))
 
 
 def _distinct(first: str, names: Iterable[str]) -> list[str]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -123,6 +125,12 @@ def test_the_table_reads_well():
         "  0.88  Aspirin  --inhibitor->  COX-1\n"
         '        "Aspirin inhibits COX-1."\n\n'
     )  # fmt: skip
+
+
+def test_the_table_and_tsv_say_what_is_denied():
+    result = extraction(replace(FOUND, polarity=Polarity.NEGATED))
+    assert "--inhibitor->  COX-1  (denied)\n" in rendered("table", result)
+    assert rows(result)[0]["polarity"] == "negated"
 
 
 def test_the_table_says_why_there_is_nothing():

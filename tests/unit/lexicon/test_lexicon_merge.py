@@ -57,3 +57,9 @@ def test_a_spelling_is_kept_once_unless_a_source_prints_it():
     again = (("aspirin", NameType.CANONICAL), ("asa", NameType.BRAND))
     (entity,) = merge([("a", drug("drugbank:D1", names=names)), ("b", drug("drugbank:D1", names=again))])
     assert [(name.text, name.source) for name in entity.names] == [("Aspirin", "a"), ("ASA", "a"), ("aspirin", "b")]
+
+
+def test_what_is_a_drug_and_a_target_has_each_its_own_first_identifier():
+    target = Record(ids=("mesh:D1", "hgnc:1"), kind=EntityKind.TARGET, names=canonical("factor"))
+    given = Record(ids=("mesh:D1",), kind=EntityKind.DRUG, names=canonical("factor"))
+    assert [entity.curie for entity in merge([("t", target), ("d", given)])] == ["hgnc:1", "mesh:D1"]

