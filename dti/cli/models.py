@@ -187,7 +187,7 @@ def diff(  # noqa: PLR0913 - one argument per option, as click calls it
     from dti.settings import PROJECT_ROOT, Settings
 
     settings, known = Settings(), opened_lexicon(lexicon)
-    folders = [_folder(name, url, settings.cache_dir / "models") for name in (before, after)]
+    folders = [folder_of(name, url, settings.cache_dir / "models") for name in (before, after)]
     readers = [Extractor.open(path, threads or settings.extract_threads, known, settings.tagger_dir) for path in folders]
     comparison = Comparison(least)
     documents = _documents(inputs or (str(PROJECT_ROOT / "data" / "samples" / "samples.xml"),))
@@ -197,7 +197,8 @@ def diff(  # noqa: PLR0913 - one argument per option, as click calls it
     _sum_up(comparison, found, as_json=as_json)
 
 
-def _folder(name: str, url: str | None, shelf: Path) -> Path:
+def folder_of(name: str, url: str | None, shelf: Path) -> Path:
+    """A checkpoint folder by its path, or a model of the registry, fetched onto `shelf`."""
     if Path(name).is_dir():
         return Path(name)
     from dti.model.shelf import Shelf

@@ -16,7 +16,7 @@ from api.routes.models import unpacked
 from db.engine import SessionFactory
 from db.repository import models as registry
 from db.unit_of_work import UnitOfWork
-from dti.cli.models import models
+from dti.cli.models import folder_of, models
 from dti.client import DtiClient
 from dti.errors import InputTooLargeError
 from dti.model.checkpoint import Checkpoint
@@ -78,6 +78,13 @@ def test_a_model_is_added_promoted_and_rolled_back(url: str, first: Checkpoint, 
     assert "nothing to go back to" in str(run(url, "rollback").exception)
     assert '"codec": "pointer"' in run(url, "show", "active").output
     assert "second" in run(url, "list").output
+
+
+def test_a_model_to_compare_with_is_fetched_once_and_verified(url: str, first: Checkpoint, tmp_path: Path) -> None:
+    found = folder_of(first.sha256[:8], url, tmp_path / "shelf")
+    assert Checkpoint.open(found).sha256 == first.sha256
+    assert found == folder_of("active", url, tmp_path / "shelf") == tmp_path / "shelf" / first.sha256
+    assert folder_of(str(first.folder), None, tmp_path / "none") == first.folder
 
 
 def test_adding_twice_is_the_same_as_once(api: httpx.Client, second: Checkpoint) -> None:
