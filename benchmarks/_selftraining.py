@@ -6,6 +6,7 @@ All but the last layers of the checkpoint is frozen, and what its encoder makes 
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import lzma
 import math
@@ -37,7 +38,6 @@ from dti.training.pairs.loss import document_losses
 from dti.training.pairs.recipe import PairRecipe
 from dti.training.run import Order
 
-_Half = npt.NDArray[np.float16]
 _SLICE = 0.3
 _BATCH = 12
 _RATE = 1e-3
@@ -46,18 +46,20 @@ CONSIDER = Consider(4, 0.02)
 
 
 class Remembering(PairEngine):
-    """An engine that encodes no text twice; copies of it share what they remember, in half precision."""
+    """An engine that encodes no text twice, whatever process asks: states are kept in files, in half precision."""
 
-    remembered: dict[tuple[tuple[int, ...], tuple[int, ...]], _Half]
+    memory: Path
 
     def states(self, sources: Iterable[PairSource]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
         """As the engine has them."""
         for at, source in enumerate(sources):
-            key = source.ids, source.kinds
-            if source.features.pairs and key not in self.remembered:
-                self.remembered[key] = next(super().states([source]))[1].astype(np.float16)
             if source.features.pairs:
-                yield at, self.remembered[key].astype(np.float32)
+                key = hashlib.sha256(repr((source.ids, source.kinds)).encode()).hexdigest()
+                if not (file := self.memory / f"{key}.npy").exists():
+                    draft = file.with_suffix(".draft.npy")
+                    np.save(draft, next(super().states([source]))[1].astype(np.float16))
+                    draft.rename(file)
+                yield at, np.load(file, allow_pickle=False).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ def build(checkpoint: Path, data: Path, tagger: Path, work: Path, documents: int
     torch.set_num_threads(1)
     opened = Checkpoint.open(checkpoint)
     engine = Remembering(opened, threads=1)
-    engine.remembered = {}
+    engine.memory = work / "states" / opened.sha256[:16]
+    engine.memory.mkdir(parents=True, exist_ok=True)
     model = Model(opened, engine, Emission(**opened.decoding.settings))
     recipe = PairRecipe(name="benchmark", threads=1, tagger=str(tagger), abstracts_counted=0)
     (work / FREQUENCIES).write_bytes((opened.engine / FREQUENCIES).read_bytes())

@@ -36,6 +36,7 @@ from dti.selftraining.order import Quota
 from dti.selftraining.selection import SELECTIONS, Cut, Material
 from dti.selftraining.selection.ensemble import mean_confidences
 from dti.selftraining.weighting import WEIGHTINGS, Pseudo, Scales
+from dti.selftraining.weighting.teacher import doubts
 from dti.settings import PROJECT_ROOT, Settings
 from dti.training.pairs.examples import PairExample
 
@@ -44,6 +45,7 @@ _WORK = PROJECT_ROOT / "build" / "self-training"
 _SEEDS = 3
 _POOL = 160
 _STEPS = 200
+_BELIEVED = 1 / 3  # of the labels considered
 _DUAL_GOLD = 200
 _CORRUPTED = 0.3
 _YIELDS = (0.1, 0.25)
@@ -92,7 +94,7 @@ def _seed(world: World, parent: Last, model: Model, others: Sequence[Model], run
     documents = world.development
     known = batch_of(model, CONSIDER, [e.document for e in documents], [e.candidates for e in documents])
     scores = _scores(world, model, others, (known, pool), seed)
-    count = sum(label.confidence >= 0.5 for label in pool.labels)
+    count = round(_BELIEVED * len(pool.labels))
     chosen = {name: _best(pool, told[1], count) for name, told in scores.items()}
     scales = Scales(model, world.gold, world.slice_, world.recipe, seed)
     arms = {"supervised": scores_by_document(with_last(world, _student(world, parent, [], run)), world.gated)}
@@ -158,13 +160,13 @@ def _weighed(documents: Sequence[Pseudo], scales: Scales) -> dict[str, float]:
         return auc([w for at, w in enumerate(weights) if at not in moved], [w for at, w in enumerate(weights) if at in moved])
 
     teacher, blind = WEIGHTINGS.build("teacher"), WEIGHTINGS.build("teacher", sees="loss")
-    doubtful = teacher.weigh(spoilt, replace(scales, clean=clean))
+    wrong = replace(scales, clean=clean)
     return {
         "teacher": area(teacher.weigh(spoilt, scales).weights),
         "loss-only teacher": area(blind.weigh(spoilt, scales).weights),
         "confidence": area(WEIGHTINGS.build("confidence").weigh(spoilt, scales).weights),
-        "corrupted validation": area(doubtful.weights),
-        "corrupted validation warns": float(bool(doubtful.warnings)),
+        "corrupted validation": area(teacher.weigh(spoilt, wrong).weights),
+        "corrupted validation warns": float(bool(list(doubts(wrong, clean)))),
         "documents": float(len(documents)),
         "moved": float(len(moved)),
     }

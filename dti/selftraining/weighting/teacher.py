@@ -41,9 +41,9 @@ class Teacher:
     "loss" the teacher is told of losses and progress alone, a control. With `fresh` the student begins untrained.
     """
 
-    steps: int = 600
-    batch: int = 32
-    clean: int = 32
+    steps: int = 200
+    batch: int = 16
+    clean: int = 24
     gold: int = 400
     rate: float = 0.05
     teacher_rate: float = 3e-3
