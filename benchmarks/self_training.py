@@ -11,10 +11,10 @@ Each seed's figures are kept in build/self-training/ and are not computed again.
 
 from __future__ import annotations
 
-import json
+import logging
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -27,13 +27,12 @@ from benchmarks._report import Measurement, Report, publish
 from benchmarks._selftraining import CONSIDER, World, auc, build, scores_by_document, teach, with_last
 from dti.domain.entities import EntityKind
 from dti.selftraining import frozen
-from dti.selftraining.choose import decide
-from dti.selftraining.folder import write_json
+from dti.selftraining.choose import BELOW, Decision
+from dti.selftraining.folder import read_json, write_json
 from dti.selftraining.frozen import Last, Seen
 from dti.selftraining.labels import Batch, Model, batch_of, judge
 from dti.selftraining.mixing import pseudo_labelled
-from dti.selftraining.order import Quota
-from dti.selftraining.selection import SELECTIONS, Cut, Material
+from dti.selftraining.selection import SELECTIONS, Material
 from dti.selftraining.selection.ensemble import mean_confidences
 from dti.selftraining.weighting import WEIGHTINGS, Pseudo, Scales
 from dti.selftraining.weighting.teacher import doubts
@@ -43,20 +42,21 @@ from dti.training.pairs.examples import PairExample
 _DATA = PROJECT_ROOT.parent / "shared" / "data"
 _WORK = PROJECT_ROOT / "build" / "self-training"
 _SEEDS = 3
-_POOL = 160
-_STEPS = 200
+_POOL = 120
+_STEPS = 150
 _BELIEVED = 1 / 3  # of the labels considered
-_DUAL_GOLD = 200
+_DUAL_GOLD = 120
 _CORRUPTED = 0.3
 _YIELDS = (0.1, 0.25)
 _RESAMPLES = 2000
 _REFITS = 300
 _PLAIN = "threshold"  # confidence alone
-_COUNTED = Quota(interaction=1e9, drug=1.0)
 _ENSEMBLE = "ensemble"
 _EVEN = "uniform"
 
-Scores = Mapping[str, Sequence[list[float]]]
+logger = logging.getLogger(__name__)
+
+_PARTS = ("labels", "teacher", "students")
 
 
 def main(
@@ -65,50 +65,76 @@ def main(
     """Compare all strategies of both families with supervised training; raises TrainingError if the data are not there."""
     settings = Settings()
     work = _WORK / f"{seeds}-{documents}-{steps}"
-    files = [work / f"seed-{seed}.json" for seed in range(1, seeds + 1)]
-    if not all(file.exists() for file in files):
+    files = [[work / f"{part}-{seed}.json" for part in _PARTS] for seed in range(1, seeds + 1)]
+    if not all(file.exists() for parts in files for file in parts):
         world = build(model or settings.model_dir, data, settings.tagger_dir or Path("data/ner"), _WORK, documents)
         _run(world, files, steps)
-    found = [json.loads(file.read_text(encoding="utf-8")) for file in files]
+    found = [{key: value for file in parts for key, value in read_json(file).items()} for parts in files]
     rows = (*_precision(found), *_ranking(found), *_teacher(found), *_gains(found))
     context = {"seeds": seeds, "pool": documents, "steps": steps, **found[0]["sizes"]}
     return Report("self-training", rows, context)
 
 
-def _run(world: World, files: Sequence[Path], steps: int) -> None:
-    """All seeds' parents, for they are each other's ensemble, then each seed that is not there yet."""
-    parents = []
-    for seed, _ in enumerate(files, start=1):
-        fresh = frozen.last_of(world.model.engine, fresh=seed)
-        parents.append(teach(fresh, world.recipe, world.seen_gold, steps, seed))
-    models = [with_last(world, last) for last in parents]
-    for seed, file in enumerate(files, start=1):
-        if not file.exists():
-            others = [other for at, other in enumerate(models, start=1) if at != seed]
-            write_json(file, _seed(world, parents[seed - 1], models[seed - 1], others, (seed, steps)))
+@dataclass(frozen=True, slots=True)
+class _Seed:
+    """The parent that a seed's students go on from."""
+
+    number: int
+    steps: int
+    last: Last
+    model: Model
 
 
-def _seed(world: World, parent: Last, model: Model, others: Sequence[Model], run: tuple[int, int]) -> dict[str, Any]:
-    seed = run[0]
-    pool = batch_of(model, CONSIDER, world.pool.documents, world.pool.candidates)
+def _run(world: World, files: Sequence[Sequence[Path]], steps: int) -> None:
+    """All seeds' parents, for they are each other's ensemble; then part by part what is not there yet."""
+    seeds = []
+    for number, _ in enumerate(files, start=1):
+        last = teach(frozen.last_of(world.model.engine, fresh=number), world.recipe, world.seen_gold, steps, number)
+        seeds.append(_Seed(number, steps, last, with_last(world, last)))
+    for at, make in enumerate((_labelled, _taught, _compared)):
+        for seed, parts in zip(seeds, files, strict=True):
+            if not parts[at].exists():
+                others = [other.model for other in seeds if other is not seed]
+                told = read_json(parts[0]) if at else {}
+                write_json(parts[at], make(world, seed, others, told))
+                logger.info("%s is there", parts[at])
+
+
+def _labelled(world: World, seed: _Seed, others: Sequence[Model], _: Mapping[str, Any]) -> dict[str, Any]:
+    """Scores of all labels of development documents and of the pool."""
     documents = world.development
-    known = batch_of(model, CONSIDER, [e.document for e in documents], [e.candidates for e in documents])
-    scores = _scores(world, model, others, (known, pool), seed)
-    count = round(_BELIEVED * len(pool.labels))
-    chosen = {name: _best(pool, told[1], count) for name, told in scores.items()}
-    scales = Scales(model, world.gold, world.slice_, world.recipe, seed)
-    arms = {"supervised": scores_by_document(with_last(world, _student(world, parent, [], run)), world.gated)}
-    arms["parent"] = scores_by_document(model, world.gated)
-    for name, believed in _arms(chosen, scales).items():
-        arms[name] = scores_by_document(with_last(world, _student(world, parent, believed, run)), world.gated)
+    pool = _pool(world, seed)
+    known = batch_of(seed.model, CONSIDER, [e.document for e in documents], [e.candidates for e in documents])
+    scores = _scores(world, seed.model, others, (known, pool), seed.number)
     return {
         "sizes": {"gold": len(world.gold), "development": len(documents), "gated": len(world.gated)},
-        "accepted": count,
-        "labels": {"right": judge(model, known, documents), "document": [label.document for label in known.labels]},
+        "labels": {"right": judge(seed.model, known, documents), "document": [label.document for label in known.labels]},
         "scores": {name: told[0] for name, told in scores.items()},
-        "teacher": _weighed(chosen[_PLAIN], scales),
-        "arms": arms,
+        "pool": {name: told[1] for name, told in scores.items()},
     }
+
+
+def _taught(world: World, seed: _Seed, _: Sequence[Model], told: Mapping[str, Any]) -> dict[str, Any]:
+    """Whether teachers find the labels that were moved."""
+    documents = _best(_pool(world, seed), told["pool"][_PLAIN], told["pool"][_PLAIN])
+    return {"teacher": _weighed(documents, _scales(world, seed))}
+
+
+def _compared(world: World, seed: _Seed, _: Sequence[Model], told: Mapping[str, Any]) -> dict[str, Any]:
+    """F1 of every student on each of the gate's documents."""
+    pool = _pool(world, seed)
+    chosen = {name: _best(pool, scores, told["pool"][_PLAIN]) for name, scores in told["pool"].items()}
+    arms = {"supervised": _student(world, seed, []), "parent": seed.last}
+    arms |= {name: _student(world, seed, added) for name, added in _arms(chosen, _scales(world, seed))}
+    return {"arms": {name: scores_by_document(with_last(world, last), world.gated) for name, last in arms.items()}}
+
+
+def _pool(world: World, seed: _Seed) -> Batch:
+    return batch_of(seed.model, CONSIDER, world.pool.documents, world.pool.candidates)
+
+
+def _scales(world: World, seed: _Seed) -> Scales:
+    return Scales(seed.model, world.gold, world.slice_, world.recipe, seed.number)
 
 
 def _scores(
@@ -122,18 +148,20 @@ def _scores(
     return {**found, _ENSEMBLE: [mean_confidences(batch, others) for batch in batches]}
 
 
-def _best(pool: Batch, scores: Sequence[float], count: int) -> list[Pseudo]:
-    """Documents of the `count` best-scored labels."""
-    cut = Cut(sorted(scores, reverse=True)[min(count, len(scores)) - 1])
-    decisions = decide(pool, scores, cut, replace(_COUNTED, least=count), {})
-    return pseudo_labelled(pool, decisions)
+def _best(pool: Batch, scores: Sequence[float], confidences: Sequence[float]) -> list[Pseudo]:
+    """Documents of the best-scored labels, the more confident ones of equals, as many for every strategy."""
+    best = set(_ordered(scores, confidences)[: round(_BELIEVED * len(scores))])
+    return pseudo_labelled(pool, [Decision(score, "" if at in best else BELOW) for at, score in enumerate(scores)])
 
 
-def _arms(chosen: Mapping[str, Sequence[Pseudo]], scales: Scales) -> dict[str, list[Seen]]:
+def _ordered(scores: Sequence[float], confidences: Sequence[float]) -> list[int]:
+    return sorted(range(len(scores)), key=lambda at: (-scores[at], -confidences[at], at))
+
+
+def _arms(chosen: Mapping[str, Sequence[Pseudo]], scales: Scales) -> Iterator[tuple[str, list[Seen]]]:
     """What is added to gold: by every strategy with equal weights, by confidence with every weighting."""
-    believed = {name: (documents, _EVEN) for name, documents in chosen.items()}
-    believed |= {f"{_PLAIN}, {name}": (chosen[_PLAIN], name) for name in WEIGHTINGS if name != _EVEN}
-    return {name: _seen(documents, scales, weighting) for name, (documents, weighting) in believed.items()}
+    yield from ((name, _seen(documents, scales, _EVEN)) for name, documents in chosen.items())
+    yield from ((f"{_PLAIN}, {name}", _seen(chosen[_PLAIN], scales, name)) for name in WEIGHTINGS if name != _EVEN)
 
 
 def _seen(documents: Sequence[Pseudo], scales: Scales, weighting: str) -> list[Seen]:
@@ -142,11 +170,10 @@ def _seen(documents: Sequence[Pseudo], scales: Scales, weighting: str) -> list[S
     return frozen.see(scales.model.engine, examples)
 
 
-def _student(world: World, parent: Last, added: Sequence[Seen], run: tuple[int, int]) -> Last:
+def _student(world: World, seed: _Seed, added: Sequence[Seen]) -> Last:
     """On from the parent, gold at least as often as what is added."""
-    seed, steps = run
     times = max(1, -(-len(added) // len(world.seen_gold)))
-    return teach(parent, world.recipe, [*world.seen_gold * times, *added], steps, seed + 1000)
+    return teach(seed.last, world.recipe, [*world.seen_gold * times, *added], seed.steps, seed.number + 1000)
 
 
 def _weighed(documents: Sequence[Pseudo], scales: Scales) -> dict[str, float]:
@@ -204,8 +231,7 @@ def _precision(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
 def _hits(one: Mapping[str, Any], name: str, share: float) -> tuple[float, int]:
     scores, right = one["scores"][name], one["labels"]["right"]
     count = max(1, round(share * len(scores)))
-    order = sorted(range(len(scores)), key=lambda at: (-scores[at], at))[:count]
-    return fmean(right[at] for at in order), count
+    return fmean(right[at] for at in _ordered(scores, one["scores"][_PLAIN])[:count]), count
 
 
 def _ranking(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
@@ -282,6 +308,7 @@ def _interval(differences: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tupl
 @click.option("--steps", type=click.IntRange(min=1), default=_STEPS, show_default=True, help="Of a parent, and of a student.")
 def command(model: Path | None, data: Path, seeds: int, documents: int, steps: int) -> None:
     """Run this benchmark alone."""
+    logging.basicConfig(level=logging.INFO)
     publish(main(model, data, seeds, documents, steps))
 
 

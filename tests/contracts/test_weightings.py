@@ -10,7 +10,7 @@ import pytest
 pytestmark = pytest.mark.train
 pytest.importorskip("torch")
 
-from dti.errors import OptionError  # noqa: E402 - after the skip
+from dti.errors import OptionError, TrainingError  # noqa: E402 - after the skip
 from dti.selftraining import weighting  # noqa: E402
 from dti.selftraining.labels import Model  # noqa: E402
 from dti.selftraining.weighting import WEIGHTINGS, Pseudo, Scales  # noqa: E402
@@ -61,6 +61,11 @@ def test_what_the_teacher_sees_is_an_option(world):
         WEIGHTINGS.build("teacher", sees="everything")
     blind = WEIGHTINGS.build("teacher", **SETTINGS["teacher"], sees="loss")
     assert len(blind.weigh(*world).weights) == len(world[0])
+
+
+def test_a_student_that_diverges_is_an_error(world):
+    with pytest.raises(TrainingError, match="diverges at a rate"):
+        WEIGHTINGS.build("teacher", **SETTINGS["teacher"] | {"steps": 12}, rate=1e30).weigh(*world)
 
 
 def test_clean_documents_that_are_not_clean_are_doubted(world):

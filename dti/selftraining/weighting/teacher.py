@@ -29,6 +29,7 @@ from dti.training.pairs.recipe import PairRecipe
 SEES = ("states", "loss")
 _DOUBTFUL = 3.0  # standard deviations below what the model expects, from which on clean documents are not called clean
 _HIDDEN = 64
+_MEAN = 0.5  # that weights are held to
 _LOSSES = 3
 
 
@@ -66,7 +67,10 @@ class Teacher:
         last = frozen.last_of(engine, fresh=scales.seed if self.fresh else None)
         lesson = Lesson(self, scales.recipe, last, [document.confidences for document in documents], scales.seed)
         lesson.teach(seen, gold, clean)
-        return Weighed(tuple(lesson.weights(seen)), tuple(doubts(scales, [document.example for document in clean])))
+        weights = tuple(lesson.weights(seen))
+        if not all(map(math.isfinite, weights)):
+            raise TrainingError(f"weighting 'teacher': the student diverges at a rate of {self.rate:g}; choose a lower one")
+        return Weighed(weights, tuple(doubts(scales, [document.example for document in clean])))
 
 
 @dataclass(slots=True)
@@ -97,14 +101,18 @@ class Lesson:
             self.progress = step / settings.steps
             told = self.told(frozen.batch([documents[at] for at in order]), [self.confidences[at] for at in order])
             both = frozen.batch([*(documents[at] for at in order), *(gold[at] for at in beside)])
-            weights = torch.cat([self.teacher(told), torch.ones(len(beside))])
-            self._step(optimiser, both, weights, frozen.batch([clean[at] for at in checked]))
+            given = self.teacher(told)
+            # Relative to each other: else all weights go where pseudo-labels as such help or harm, and say nothing more.
+            weights = torch.cat([given / given.mean(), torch.ones(len(beside))])
+            free = (given.mean() - _MEAN) ** 2  # what is relative may drift; a sigmoid at its end says nothing either
+            self._step(optimiser, (both, weights, free), frozen.batch([clean[at] for at in checked]))
         self.progress = 1.0
 
-    def _step(self, optimiser: torch.optim.Optimizer, both: Batch, weights: torch.Tensor, clean: Batch) -> None:
+    def _step(self, optimiser: torch.optim.Optimizer, taught: tuple[Batch, torch.Tensor, torch.Tensor], clean: Batch) -> None:
+        both, weights, free = taught
         theta = dict(self.student.named_parameters())
         stepped = after_step(lambda parameters: self.losses(parameters, both), theta, weights, self.settings.rate)
-        ahead = self.losses(stepped, clean).mean()
+        ahead = self.losses(stepped, clean).mean() + free
         parameters = list(self.teacher.parameters())
         for parameter, gradient in zip(parameters, torch.autograd.grad(ahead, parameters), strict=True):
             parameter.grad = gradient
