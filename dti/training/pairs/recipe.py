@@ -31,7 +31,8 @@ class PairRecipe:
     A share `other_share` of the draws shows the candidates of `other_lexicon` instead, for users who have no other; a share
     `silence` of the draws of curated documents without interaction asks for the served style. With `soup`, one run for each of
     these seeds is trained from the same untrained weights, and the mean of their weights is kept (Wortsman et al., Model soups,
-    2022, section 3: the uniform soup). `precision` is that of matrix products, "float32" or "bfloat16".
+    2022, section 3: the uniform soup). `precision` is that of matrix products, "float32" or "bfloat16". The served rule says
+    nothing of a document whose best pair is less likely than `least`, or less than `stated` under the curated style (ADR 0141).
     """
 
     name: str
@@ -66,6 +67,8 @@ class PairRecipe:
     save_steps: int = 100
     serving_tokens: int = 448
     tagger: str = ""
+    least: float = 0.05
+    stated: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "soup", tuple(self.soup))  # TOML has lists
@@ -81,7 +84,7 @@ class PairRecipe:
     def sha256(self) -> str:
         """Identity of what decides the weights, so that a run is only resumed under the recipe it began with."""
         settings = dataclasses.asdict(self)
-        for free in ("name", "save_steps", "serving_tokens", "tagger", "threads"):
+        for free in ("name", "save_steps", "serving_tokens", "tagger", "threads", "least", "stated"):
             del settings[free]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 

@@ -55,7 +55,6 @@ _UNFITTED = Calibration(0.0, 1.0, 0.0)
 _LEAST_VARIATION = 1e-3
 _EXAMPLES_MEASURED = 2000
 _ABSTRACTS_COUNTED = 15_000
-LEAST = 0.05  # probability from which on a document's best pair is said; what it costs and saves is in ADR 0100
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _finish(trained: Trained, order: Order) -> Checkpoint:
         shutil.copyfile(out / FREQUENCIES, engine / FREQUENCIES)
         untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(recipe, {}), engine=engine)
         draft = pack(Path(scratch) / "draft", untold)
-        assessed = assess(PairEngine(draft, threads=recipe.threads), trained.corpora.development, LEAST)
+        assessed = assess(PairEngine(draft, threads=recipe.threads), trained.corpora.development, recipe.least, recipe.stated)
         fit = calibrate.fit(assessed.judged)
         reliability.draw(fit, pictures[1])
         told = card(trained, order.data, assessed, fit)
