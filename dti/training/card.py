@@ -98,6 +98,11 @@ def names_of(folder: Path) -> list[dict[str, str]]:
     ]
 
 
+def lexicon_of(path: Path) -> dict[str, str]:
+    """A lexicon beside the data folder, by which candidates are found too."""
+    return {"file": path.name, "sha256": _file_sha256(path), "use": "another lexicon, to find candidates"}
+
+
 def pmids_sum(pmids: Iterable[str]) -> str:
     """One sum over a set of documents."""
     return hashlib.sha256("\n".join(sorted(pmids)).encode()).hexdigest()

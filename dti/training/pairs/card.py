@@ -11,7 +11,7 @@ from typing import Any
 from dti.model import hub, seq2seq
 from dti.model.pairs.network import PairNetwork
 from dti.training.calibrate import Fit
-from dti.training.card import LICENCES, code_sum, data_of, names_of, pmids_sum
+from dti.training.card import LICENCES, code_sum, data_of, lexicon_of, names_of, pmids_sum
 from dti.training.pairs.development import Assessed
 from dti.training.pairs.examples import PairCorpora
 from dti.training.pairs.recipe import PairRecipe
@@ -68,7 +68,7 @@ def card(trained: Trained, data: Path, assessed: Assessed, fit: Fit) -> dict[str
         "seed": recipe.seed,
         "steps": trained.steps,
         "recipe": dataclasses.asdict(recipe),
-        "data": [*data_of(data), *names_of(data)],
+        "data": [*data_of(data), *names_of(data), *(lexicon_of(Path(path)) for path in (recipe.other_lexicon,) if path)],
         "licences": LICENCES,
         "use": "research; parts of the training data are licensed for non-commercial use only",
         "examples": dict(corpora.counts),
