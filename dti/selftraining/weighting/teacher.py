@@ -42,7 +42,7 @@ class Teacher:
     "loss" the teacher is told of losses and progress alone, a control. With `fresh` the student begins untrained.
     """
 
-    steps: int = 200
+    steps: int = 100
     batch: int = 16
     clean: int = 24
     gold: int = 400
