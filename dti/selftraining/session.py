@@ -135,6 +135,9 @@ def opened(order: Order, out: Path, emit: Emit) -> Iterator[Session]:
     parent = Checkpoint.open(order.parent)
     work = out / WORK
     work.mkdir(parents=True, exist_ok=True)
+    if order.cache and not (work / "lexicon").exists():
+        order.cache.mkdir(parents=True, exist_ok=True)
+        (work / "lexicon").symlink_to(order.cache.resolve())
     if not (work / FREQUENCIES).exists():
         # A student reads what its parent reads: the same counts, and no need to count anew.
         folder.copy_file(parent.engine / FREQUENCIES, work / FREQUENCIES)

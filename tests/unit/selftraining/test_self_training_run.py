@@ -161,6 +161,7 @@ def test_dual_agents_a_teacher_and_verdicts_take_part(inputs, untrained, tmp_pat
             "parent": untrained,
             "steps": 4,
             "rounds": 2,
+            "cache": str(tmp_path / "cache"),
             "control": True,
             "verdicts": str(write_pool(tmp_path / "verdicts.jsonl", rows)),
             "selection": {"name": "dual", "agents": 2, "epochs": 1, "least": 0.0},
@@ -169,6 +170,7 @@ def test_dual_agents_a_teacher_and_verdicts_take_part(inputs, untrained, tmp_pat
     )
     outcome = self_train(order, tmp_path / "out", lambda _: None)
     assert outcome["checkpoint_sha256"]
+    assert list((tmp_path / "cache").iterdir())
     report = json.loads((tmp_path / "out" / "rounds" / "1" / "report.json").read_text())
     assert report["verdicts"] == 1
     assert report["development"].keys() == {"documents", "parent", "candidate", "control"}
