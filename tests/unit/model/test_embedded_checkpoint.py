@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+
 import pytest
 
 from dti.model.checkpoint import Checkpoint
@@ -26,6 +28,12 @@ def test_it_was_trained_by_the_recipe_beside_it(checkpoint):
     recipe = read_recipe(PROJECT_ROOT / "data" / "recipes" / f"{checkpoint.name}.toml")
     assert PairRecipe(**checkpoint.card["recipe"]) == recipe
     assert checkpoint.card["steps"] == recipe.steps
+
+
+def test_the_manifest_tells_the_sum_that_results_carry(checkpoint):
+    manifest = tomllib.loads((PROJECT_ROOT / "data" / "manifest.toml").read_text())
+    (shipped,) = (entry for entry in manifest["shipped"] if entry["path"] == "model/")
+    assert shipped["sha256"] == checkpoint.sha256
 
 
 def test_it_beats_every_baseline_on_development_documents(checkpoint):
