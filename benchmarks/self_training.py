@@ -26,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks._report import Measurement, Report, publish
 from benchmarks._selftraining import CONSIDER, World, auc, build, scores_by_document, teach, with_last
 from dti.domain.entities import EntityKind
+from dti.model.checkpoint import Checkpoint
 from dti.selftraining import frozen
 from dti.selftraining.choose import BELOW, Decision
 from dti.selftraining.folder import read_json, write_json
@@ -64,10 +65,11 @@ def main(
 ) -> Report:
     """Compare all strategies of both families with supervised training; raises TrainingError if the data are not there."""
     settings = Settings()
-    work = _WORK / f"{seeds}-{documents}-{steps}"
+    checkpoint = Checkpoint.open(model or settings.model_dir)
+    work = _WORK / f"{checkpoint.sha256[:12]}-{seeds}-{documents}-{steps}"
     files = [[work / f"{part}-{seed}.json" for part in _PARTS] for seed in range(1, seeds + 1)]
     if not all(file.exists() for parts in files for file in parts):
-        world = build(model or settings.model_dir, data, settings.tagger_dir or Path("data/ner"), _WORK, documents)
+        world = build(checkpoint.folder, data, settings.tagger_dir or Path("data/ner"), _WORK, documents)
         _run(world, files, steps)
     found = [{key: value for file in parts for key, value in read_json(file).items()} for parts in files]
     rows = (*_precision(found), *_ranking(found), *_teacher(found), *_gains(found))
