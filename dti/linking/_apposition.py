@@ -8,8 +8,9 @@ from functools import lru_cache
 _SHORT_FORM = 8
 _LONGEST_SHORT_FORM = 14
 _MOST_WORDS = 6
+_OUTSIDE = r"(?<![\w-])(?:[\w-]{3,20} ){0,2}[^()\[\];,\s]{2,20}?"
 _WORD = re.compile(r"\S+")
-_SENTENCE_END = re.compile(r"[.;:!?]\s+|[()\[\],]\s*")
+_SENTENCE_END = re.compile(r"[.;:!?,]\s+|[()\[\]]\s*")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -44,7 +45,9 @@ def _after(name: str, text: str) -> list[str]:
 
 
 def _outside(name: str, text: str) -> list[str]:
-    """The short form of "SHORT (name)"."""
-    return re.findall(
-        rf"(?<![\w-])([^()\[\];,\s]{{2,{_LONGEST_SHORT_FORM}}}) [(\[]{re.escape(name)}[)\];,]", text, re.IGNORECASE
-    )
+    """What stands before the brackets that have the name: "SHORT (name)", "Eslicarbazepine acetate (BIA 2-093, name)"."""
+    found = []
+    for words in re.findall(rf"({_OUTSIDE})[ -]?[(\[](?:[^()\[\];]{{1,20}}, )?{re.escape(name)}[)\];,]", text, re.IGNORECASE):
+        parts = words.split()
+        found += [" ".join(parts[at:]) for at in range(len(parts))]
+    return found

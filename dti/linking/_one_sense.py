@@ -16,7 +16,11 @@ from dti.linking._weights import approved_symbol
 _LIKE_A_SYMBOL = re.compile(r"(?<![\w-])(?=[A-Za-z\d-]*[A-Z])[A-Za-z][A-Za-z\d]{1,9}(?:-[A-Za-z\d]{1,4})?(?![\w-])")
 _PLURAL = re.compile(r".*[a-zA-Z]s\Z")
 _SHORTEST = 5
-_RECEPTOR = "receptor"
+_AHEAD = 0.01
+_ONE_OF_THEM = re.compile(
+    r"(?!.*(?:receptor|converting|binding|inhibit|interacting|related|associated))"
+    r"(?:precursor|type|subunit|class|family|isoform|alpha|beta|gamma|delta|epsilon|[a-z]?\d|[a-z]\Z|i{1,3}\Z)"
+)
 
 
 def the_one_named(lexicon: Lexicon, family: LexiconEntity, name: str, text: str) -> LexiconEntity:
@@ -31,11 +35,21 @@ def the_one_named(lexicon: Lexicon, family: LexiconEntity, name: str, text: str)
     return found[0] if len(found) == 1 else family
 
 
+def shared_by_members(scored: list[tuple[float, LexiconEntity]]) -> list[tuple[float, LexiconEntity]]:
+    """A name that several genes of a family have beside the family is the family's: it comes before them."""
+    scores = {entity.curie: score for score, entity in scored}
+    raised = []
+    for score, entity in scored:
+        members = [scores[member] for member in entity.members if member in scores]
+        raised.append((max(score, *members) + _AHEAD if len(members) > 1 else score, entity))
+    return raised
+
+
 def _is_called(gene: LexiconEntity, names: Iterable[str]) -> bool:
-    """Whether a name of the gene begins with one of the family's, and does not go on to be its receptor."""
+    """Whether a name of the gene is one of the family's and goes on to number it: not what binds or converts it."""
     texts = [fold(name.text) for name in gene.names]
     rests = (text.removeprefix(name) for name in names for text in texts if text.startswith(name))
-    return any(rest and _RECEPTOR not in rest for rest in rests)
+    return any(_ONE_OF_THEM.match(rest) for rest in rests)
 
 
 def _members(lexicon: Lexicon, members: Iterable[Curie]) -> Iterator[Curie]:
@@ -52,11 +66,13 @@ def _members(lexicon: Lexicon, members: Iterable[Curie]) -> Iterator[Curie]:
 
 @lru_cache(maxsize=8)
 def _named_genes(lexicon: Lexicon, text: str) -> tuple[LexiconEntity, ...]:
-    """Human genes whose approved symbol stands in the text, in any case but not all small."""
+    """Human genes whose approved symbol stands in the text, in any case but not all small, or a name that is theirs alone."""
     found: dict[Curie, LexiconEntity] = {}
     for word in dict.fromkeys(_LIKE_A_SYMBOL.findall(text)):
-        for posting in lexicon.lookup(word, EntityKind.TARGET):
-            gene = lexicon.entity(posting.entity)
-            if gene.taxon == HUMAN and fold(approved_symbol(gene)) == fold(word):
+        listed = {posting.entity: lexicon.entity(posting.entity) for posting in lexicon.lookup(word, EntityKind.TARGET)}
+        human = [entity for entity in listed.values() if entity.taxon == HUMAN]
+        family = any(not entity.taxon for entity in listed.values())
+        for gene in human:
+            if fold(approved_symbol(gene)) == fold(word) or (len(human) == 1 and not family):
                 found[gene.curie] = gene
     return tuple(found.values())

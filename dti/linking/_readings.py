@@ -27,7 +27,8 @@ _OF_A_GENE = re.compile(
     re.IGNORECASE,
 )
 _OF_A_DRUG = re.compile(
-    r"(.+?)\s+(?:treatment|therapy|administration|monotherapy|tablets?|infusion|injections?|capsules?|molecules?|ions?|groups?|levels?|concentrations?|solutions?|salts?|exposure|supplementation)\Z",
+    r"(.+?)\s+(?:treatment|therapy|administration|monotherapy|tablets?|infusion|injections?|capsules?|molecules?|ions?|groups?|levels?|concentrations?|solutions?|salts?|exposure"
+    r"|supplementation|pretreatment|doses?|overdose|bolus|sprays?|creams?|gels?|patch(?:es)?|drops|formulations?|preparations?|vapou?r|gas|dust)\Z",
     re.IGNORECASE,
 )
 _QUALIFIER = re.compile(
@@ -40,7 +41,9 @@ _PART_OF_ALL = re.compile(r"(?:total|free)[\s-]+(?=\S{3})", re.IGNORECASE)
 _SORT_OF_DRUG = re.compile(
     r"(?:(?:very[ -])?(?:long|short|medium)[ -]chain|(?:poly|mono)?(?:un)?saturated|(?:low|high)[ -]dose|synthetic|natural"
     r"|liposomal|pegylated|(?:radio|un)?labell?ed|crystalline|aqueous|anhydrous|racemic|exogenous|endogenous|ioni[sz]ed|dietary"
-    r"|plasma|inhaled|topical|intrathecal|intraperitoneal|subcutaneous|(?:first|second)-generation|newer|novel|chronic|acute)"
+    r"|plasma|inhaled|topical|intranasal|transdermal|intramuscular|epidural|parenteral|(?:extended|sustained|slow)[ -]release"
+    r"|(?:in)?organic"
+    r"|intrathecal|intraperitoneal|subcutaneous|(?:first|second)-generation|newer|novel|chronic|acute)"
     r"[\s-]+(?=\S{4})",
     re.IGNORECASE,
 )
@@ -58,8 +61,9 @@ _SYMBOL = re.compile(r"(?=\S*[A-Z])(?=\S*\d)[A-Za-z][\w-]{3,11}")
 _MICRO_RNA = re.compile(r"(?:hsa-|mmu-|rno-)?(let-7\w*|miR-\w+)(?:-[35]p)?", re.IGNORECASE)
 _CYTOCHROME = re.compile(r"cytochrome p-?450[\s-]?(\d{1,2}[A-Z]\d{0,2})", re.IGNORECASE)
 _STEREO = re.compile(
-    r"(?:\(?[±+-]\)?|\(?[RS](?:,[RS])*\)|[dDlL]{1,2}|cis|trans|all-trans|rac|(?:[dDlL]-)?myo)-(?=\w{3})"
-    r"|\[\(?\d{1,3}\)?[A-Z][a-z]?\]-?(?=\w[\w-]{2})"
+    r"(?:[RS]?\(?[±+-]\)?|\(\+/-\)|[RS](?=-\()|\(?\d*[RSEZ](?:, ?\d*[RSEZ])*\)|[dDlL](?:,?[dDlL])?|cis|trans|all-trans|rac"
+    r"|(?:[dDlL]-)?myo)-(?=\w{3}|\(.\))"
+    r"|\((?:[±+-]|\+/-)\) ?(?=\w{4})|\[\(?\d{1,3}\)?[A-Z][a-z]?\]-?(?=\w[\w-]{2})"
 )
 _BRACKETED_ABBREVIATION = re.compile(r"\s*\((?=[^()]*[A-Za-z]{2})[^()]{1,10}\)(?=[-\s]|\Z)")
 _INNER_ABBREVIATION = re.compile(r".{4,}?\(([A-Z][^()\s]{1,8})\)(-?\s?\S{1,6})\Z")
@@ -67,10 +71,12 @@ _WHOLE_AND_SHORT = re.compile(r"(.{3,}?)\s*[(\[]([^()\[\]]{2,})[)\]]\Z")
 _ANION = re.compile(r"(.{2,})ate\Z")
 _ACID = re.compile(r"(.{2,})ic acid\Z")
 _SALT = re.compile(
-    r"(.{4,})\s+(?:(?:di|mono|hemi|tri)?(?:hydro(?:chloride|bromide)|sodium|potassium|calcium|mesylate|maleate|acetate|tartrate|citrate"
-    r"|fumarate|sul(?:f|ph)ate|phosphate|succinate|hydrate|tosylate|besylate|bromide|chloride|(?:meth)?iodide))\Z",
+    r"(.{4,})\s+(?:(?:di|mono|hemi|tri|bi)?(?:HCl|HBr|hydro(?:chloride|bromide)|sodium|potassium|calcium|mesylate|maleate|acetate|tartrate|citrate"
+    r"|fumarate|sul(?:f|ph)ate|phosphate|succinate|hydrate|tosylate|besylate|bromide|chloride|(?:meth)?iodide|nitrate|lactate|gluconate|pamoate|methanesulfonate|decanoate|propionate|valerate))\Z",
     re.IGNORECASE,
 )
+_CHARGED = re.compile(r"([A-Z][a-z])\s?\(?(?:\d?\+{1,3}|[IV]{1,3})\)?")
+_TWO_DRUGS = re.compile(r"([A-Za-z]{6,}) ?[-/+] ?([A-Za-z]{6,})")
 _CLASS = re.compile(r"(.{4,}?) (?:drugs?|compounds?|medications?)\Z", re.IGNORECASE)
 RECEPTOR = "receptor"  # the method of a reading that only holds for what is a receptor itself
 _FOR_A_RECEPTOR = re.compile(r"(.{2,}?)[\s-]receptors?\Z", re.IGNORECASE)
@@ -108,9 +114,10 @@ def _readings(name: str, kind: EntityKind) -> Iterator[Reading]:
     if (
         usual := table.get(name)
         or table.get(plain_code(name))
+        or table.get(name.removesuffix("s"))
         or (table.get(name.lower()) if name[:1].isupper() and name[1:].islower() else None)
     ):
-        yield Reading(usual, 0.9, "usual abbreviation")
+        yield Reading(usual, 0.98, "usual abbreviation")
     if names_another_thing(name):
         return
     if kind is EntityKind.TARGET and (receptor := _FOR_A_RECEPTOR.fullmatch(name)):
@@ -164,12 +171,23 @@ def _drug(name: str) -> Iterator[tuple[str, float]]:
         yield name[stereo.end() :], 0.96
     if drugs := _CLASS.fullmatch(name):
         yield from ((f"{drugs[1]} agents", 0.9), (f"{drugs[1]}s", 0.9))
-    if name.endswith(("urea", "ureas")):
-        yield f"{name.removesuffix('s')} compounds", 0.9
+    yield from _said_otherwise(name)
     if anion := _ANION.fullmatch(name):
         yield f"{anion[1]}ic acid", 1.03
     if acid := _ACID.fullmatch(name):
         yield f"{acid[1]}ate", 0.9
+
+
+def _said_otherwise(name: str) -> Iterator[tuple[str, float]]:
+    """Combinations, ions and classes as lists print them."""
+    if both := _TWO_DRUGS.fullmatch(name):
+        yield from ((f"{one}, {other} drug combination", 0.97) for one, other in (both.groups(), both.groups()[::-1]))
+    if charged := _CHARGED.fullmatch(name):
+        yield usual_abbreviations(EntityKind.DRUG).get(charged[1], charged[1]), 0.85
+    if name.endswith("ergic"):
+        yield f"{name} agents", 0.9
+    if name.endswith(("urea", "ureas")):
+        yield f"{name.removesuffix('s')} compounds", 0.9
 
 
 def rough_readings(name: str, kind: EntityKind) -> tuple[Reading, ...]:

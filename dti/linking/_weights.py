@@ -23,8 +23,8 @@ _OTHER_CASE = 0.97
 _OTHER_SPELLING = 0.94
 _A_CLASS_OF_IT = 0.84  # "Arachidonic Acids" is not what "arachidonic acid" means
 # Drugs by where they are listed: what MeSH has a heading for is what papers are about.
-_DRUG_STANDING = (("mesh:D", 1.0), ("mesh:C", 0.95), ("drugbank:", 0.92))
-_ONLY_A_STRUCTURE = 0.9
+_DRUG_STANDING = (("mesh:D", 1.0), ("mesh:C", 0.95), ("drugbank:", 0.82))
+_ONLY_A_STRUCTURE = 0.8
 _DRUG_CLASS = 0.9
 _FAMILY = 0.95  # a family gives way to a gene that has the same name as its own
 _NEUTRAL = 0.62  # a protein of no said species: what the text gives where no one gene has the name

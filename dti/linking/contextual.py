@@ -14,7 +14,8 @@ from dti.lexicon.base import HUMAN
 from dti.lexicon.fold import fold, tokens
 from dti.linking._apposition import beside
 from dti.linking._context import Context
-from dti.linking._one_sense import the_one_named
+from dti.linking._elsewhere import elsewhere
+from dti.linking._one_sense import shared_by_members, the_one_named
 from dti.linking._readings import (
     RECEPTOR,
     Reading,
@@ -26,7 +27,7 @@ from dti.linking._readings import (
     usual_abbreviations,
 )
 from dti.linking._species import named_species, ortholog
-from dti.linking._weights import weigh
+from dti.linking._weights import approved_symbol, weigh
 from dti.linking.base import chosen
 from dti.linking.fuzzy import near
 
@@ -39,11 +40,13 @@ _OTHER_KIND = 0.8
 _SHORTER = 0.8
 _BESIDE = 0.85
 _ACTING = 0.85
+_ELSEWHERE = 0.8
 _MOST_TARGETS = 3
 _SHORT = 3
 _TELLING = 4  # letters of a short form that rarely stands for two things by chance
 _UNRELATED = 0.7
 _DEFINED = 1.05  # the document's own long form says more than the short form that stands for it
+_SAY_NOTHING = frozenset({"protein", "proteins", "factor", "agent", "agents", "gene", "acid", "compound", "enzyme"})
 _SCALE = 1.0 / ((1.0 + _SUPPORT) * _DEFINED)
 
 
@@ -64,7 +67,9 @@ class Contextual:
         if not scored and not names_another_thing(name):
             scored, method = self._near(name, kind, context), "fuzzy"
         species = named_species(name) or context.species
-        meant = ((score, the_one_named(self.lexicon, entity, name, context.text)) for score, entity in scored)
+        meant = (
+            (score, the_one_named(self.lexicon, entity, name, context.text)) for score, entity in shared_by_members(scored)
+        )
         return chosen([(_SCALE * score, self._in_species(entity, species)) for score, entity in meant], method, _MARGIN)
 
     def _scored(self, name: str, kind: EntityKind, context: Context) -> list[_Scored]:
@@ -78,6 +83,7 @@ class Contextual:
         found = (
             found
             or self._beside(name, kind, context)
+            or self._elsewhere(name, kind, context)
             or self._weighed(self._acting(name, kind), kind, name, context)
             or self._weighed(rough_readings(name, kind), kind, name, context)
         )
@@ -88,7 +94,7 @@ class Contextual:
         if not long:
             return found
         agreeing = [item for item in found if _agrees(item[1], long)]
-        agreeing = agreeing or self._weighed(defined, kind, name, context)
+        agreeing = agreeing or self._weighed(defined, kind, name, context) or self._elsewhere(long, kind, context)
         return agreeing or [(_UNRELATED * score, entity) for score, entity in found if len(name) >= _TELLING]
 
     def _defined(self, long: str, kind: EntityKind) -> list[Reading]:
@@ -105,6 +111,13 @@ class Contextual:
                 return found
         return []
 
+    def _elsewhere(self, name: str, kind: EntityKind, context: Context) -> list[_Scored]:
+        found = (
+            self._weighed([Reading(text, _ELSEWHERE, "elsewhere")], kind, name, context)
+            for text in elsewhere(name, kind, context.text)
+        )
+        return next(filter(None, found), [])
+
     def _acting(self, name: str, kind: EntityKind) -> list[Reading]:
         """A class of drugs under other names of what it acts on."""
         if kind is not EntityKind.DRUG or not (acting := acting_on(name)):
@@ -120,7 +133,8 @@ class Contextual:
             for weight, entity in weigh(self.lexicon, reading.text, kind):
                 if reading.method == RECEPTOR and not _is_receptor(entity):
                     continue
-                score = weight * reading.weight * (1.0 + _SUPPORT * context.support(entity, name))
+                support = 1.0 if approved_symbol(entity) == reading.text else context.support(entity, name)
+                score = weight * reading.weight * (1.0 + _SUPPORT * support)
                 if score > best.get(entity.curie, (0.0,))[0]:
                     best[entity.curie] = score, entity
         return list(best.values())
@@ -157,7 +171,7 @@ def _share(some: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _long_words(text: str) -> frozenset[str]:
-    return frozenset(token.fold for token in tokens(text) if len(token.fold) > 3)
+    return frozenset(token.fold for token in tokens(text) if len(token.fold) > 3 and token.fold not in _SAY_NOTHING)
 
 
 @lru_cache(maxsize=8)

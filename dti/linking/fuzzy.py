@@ -20,6 +20,7 @@ from dti.linking.base import chosen
 
 _SHORTEST, _LONGEST = 7, 60
 _MARGIN = 0.01
+_NEARLY = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,18 +41,20 @@ class Fuzzy:
 
 
 def near(lexicon: Lexicon, name: str, kind: EntityKind, least: float) -> list[tuple[float, LexiconEntity]]:
-    """Entities with a name at edit distance one, scored by rapidfuzz's ratio; none for short or very long names."""
+    """Entities with a name at edit distance one, by its ratio and how they are listed; none for short or very long names."""
     key = fold(name)
     if not _SHORTEST <= len(key) <= _LONGEST:
         return []
     rows = np.unique(lexicon.rows(hash_names(sorted(set(_neighbours(key))))))
-    best: dict[int, float] = {}
-    for row in rows[rows >= 0].tolist():
-        for posting in lexicon.postings(row, kind):
-            ratio = fuzz.ratio(key, fold(posting.spelling))
-            if ratio >= least:
-                best[posting.entity] = max(best.get(posting.entity, 0.0), ratio / 100)
-    return [(score * 0.9, lexicon.entity(number)) for number, score in best.items()]
+    spellings = {posting.spelling for row in rows[rows >= 0].tolist() for posting in lexicon.postings(row, kind)}
+    best: dict[str, tuple[float, LexiconEntity]] = {}
+    for spelling in sorted(spellings):
+        ratio = fuzz.ratio(key, fold(spelling))
+        for weight, entity in weigh(lexicon, spelling, kind) if ratio >= least else ():
+            score = _NEARLY * weight * ratio / 100
+            if score > best.get(entity.curie, (0.0,))[0]:
+                best[entity.curie] = score, entity
+    return list(best.values())
 
 
 def _neighbours(key: str) -> Iterator[str]:

@@ -180,3 +180,45 @@ def test_a_letter_more_or_less_is_forgiven(link, name, curie):
 @pytest.mark.parametrize("name", ["interleukin 99", "caspase 77"])
 def test_a_number_is_never_exchanged(lexicon, name):
     assert LINKERS.build("fuzzy", lexicon=lexicon).link(name, TARGET).curie is None
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "text", "curie"),
+    [
+        ("hippocalcin-like switch", TARGET, "The hippocalcin-like switch gene HPCA was sequenced.", "hgnc:5144"),
+        ("skeletal channel", TARGET, "The gene is CACNA1S, which encodes the skeletal channel in muscle.", "hgnc:1397"),
+        ("Bort", DRUG, "Bortezomib was given; Bort was stopped after a week.", "drugbank:DB00188"),
+        ("HGA", DRUG, "A defect in the degradation of homogentisic acid. He excreted HGA.", "drugbank:DB08327"),
+        ("Rg1", DRUG, "We gave Re, Rg1, and Rb1 ginsenosides to mice.", "drugbank:DB06750"),
+        ("W", DRUG, "A model of warfarin-associated intracerebral haemorrhage (W-ICH).", "drugbank:DB00682"),
+        ("5,7-DHT", DRUG, "The neurotoxin 5,7-dihydroxytryptamine (5,7-DHT) was injected.", "mesh:D015116"),
+        ("simvastatin-ezetimibe", DRUG, "", "mesh:D000069499"),
+        ("S(-)-sulpiride", DRUG, "", "drugbank:DB00391"),
+        ("Hg(II)", DRUG, "", "chebi:16170"),
+    ],
+)
+def test_what_the_text_has_elsewhere_for_an_unlisted_name(link, name, kind, text, curie):
+    assert link(name, kind, text).curie == curie
+
+
+def test_a_word_that_begins_alike_is_no_reading_of_a_listed_name(link):
+    assert link("Met", DRUG, "Metformin was given with Met.").curie == link("methionine", DRUG).curie
+
+
+def test_a_name_that_several_members_have_is_the_familys(link):
+    assert link("protein kinase C", TARGET).curie == "fplx:PKC"
+
+
+def test_the_member_named_by_another_name_than_its_symbol(link):
+    assert link("PKC", TARGET, "A role for the protein kinase C (PKC) isoform, PKCalpha.").curie == link("PRKCA", TARGET).curie
+
+
+def test_what_converts_a_thing_is_not_one_of_its_sorts(link):
+    assert link("angiotensin", TARGET, "ACE gene polymorphism and angiotensin.").curie != link("ACE", TARGET).curie
+
+
+def test_an_approved_symbol_is_its_gene_whatever_the_text_speaks_of(link):
+    assert (
+        link("FABP1", TARGET, "fatty acid transport; aspartate aminotransferase; fatty acid-binding protein").curie
+        == "hgnc:3555"
+    )
