@@ -6,8 +6,9 @@ import hashlib
 import heapq
 import html
 import lzma
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -50,6 +51,21 @@ def remaining(records: Iterable[Record], held_out: Sequence[Case], corpora: Set[
 def entity_annotated(labelled: Iterable[Row], corpus: str, identity: Identity) -> Iterator[Case]:
     """Documents of a corpus that says which names mean one thing; names of one entity are one in its gold."""
     return (_case(row, identity) for row in labelled if row["corpus"] == corpus)
+
+
+def sharing_a_pair(labelled: Iterable[Row], most: int) -> tuple[Row, ...]:
+    """At most `most` documents, those first that mention a chemical and a gene which most documents mention together."""
+    rows = list(labelled)
+    pairs = [_mentioned_pairs(row) for row in rows]
+    counts = Counter(pair for found in pairs for pair in found)
+    commonest = [max((counts[pair] for pair in found), default=0) for found in pairs]
+    order = sorted(range(len(rows)), key=lambda at: (-commonest[at], at))
+    return tuple(rows[at] for at in order[:most])
+
+
+def _mentioned_pairs(row: Row) -> Set[tuple[str, str]]:
+    ids = {kind: {e["id"] for e in row["entities"] if e["type"] == kind and e["id"] != "-"} for kind in ("Chemical", "Gene")}
+    return set(product(ids["Chemical"], ids["Gene"]))
 
 
 def _case(row: Row, identity: Identity) -> Case:

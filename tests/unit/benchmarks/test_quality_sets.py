@@ -132,3 +132,15 @@ def test_a_checkpoint_was_taught_what_its_card_says(examples, corpora):
     document = Document(source="pmid", id="1", pmid="1", title="Title.")
     records = [Record(corpus, document, (), frozenset(), frozenset()) for corpus in ("kd_dti", "biored")]
     assert [record.corpus for record in sets.taught(records, examples)] == corpora
+
+
+def test_documents_that_share_a_pair_come_first():
+    def mentioning(number, *entities):
+        typed = [{"text": "x", "type": kind, "id": identifier} for kind, identifier in entities]
+        return {**row("chemdisgene", number), "entities": typed}
+
+    alone = mentioning("1", ("Chemical", "MESH:D1"), ("Gene", "9"))
+    unknown = mentioning("2", ("Chemical", "-"), ("Gene", "7"))
+    one = mentioning("3", ("Chemical", "MESH:D1"), ("Gene", "7"))
+    other = mentioning("4", ("Gene", "7"), ("Chemical", "MESH:D1"), ("Disease", "MESH:D2"))
+    assert [r["doc_id"] for r in sets.sharing_a_pair([unknown, alone, one, other], 3)] == ["3", "4", "1"]
