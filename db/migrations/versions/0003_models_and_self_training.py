@@ -150,6 +150,10 @@ def _create_runs() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_self_training_runs")),
         sa.UniqueConstraint("idempotency_key", name=op.f("uq_self_training_runs_idempotency_key")),
     )
+    _index_runs()
+
+
+def _index_runs() -> None:
     op.create_index("ix_self_training_runs_created_at_id", "self_training_runs", ["created_at", "id"], unique=False)
     op.create_index(op.f("ix_self_training_runs_model"), "self_training_runs", ["model"], unique=False)
     op.create_index(
