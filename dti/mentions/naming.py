@@ -6,6 +6,7 @@ pairs of everything else come from the other. So the style is no property of the
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,13 +20,18 @@ from dti.domain.triplets import Located, Triplet
 from dti.errors import LexiconError
 
 _UNLISTED = "unlisted"
+_SYMBOL = re.compile(r"\([^()]+\)$")
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """Counts of target styles by class of drug; classes in the order in which they are tried."""
+    """Counts of target styles by class of drug; classes in the order in which they are tried.
+
+    Names of `symbol_source` end in a symbol in brackets; a target's name of another style gets that symbol too.
+    """
 
     drug_source: str
+    symbol_source: str
     styles: Mapping[str, Mapping[str, int]]
 
     @classmethod
@@ -34,7 +40,9 @@ class Naming:
         text = (path or files("dti.mentions").joinpath("naming.toml")).read_text(encoding="utf-8")
         try:
             table = tomllib.loads(text)
-            return cls(table["drug_source"], {row["drug"]: dict(row["counts"]) for row in table["target"]})
+            return cls(
+                table["drug_source"], table["symbol_source"], {row["drug"]: dict(row["counts"]) for row in table["target"]}
+            )
         except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
             raise LexiconError(f"naming table {path or 'naming.toml'}: {error!r}") from error
 
@@ -55,13 +63,17 @@ class Naming:
         return Triplet(drug.name if drug else triplet.drug, triplet.interaction, name)
 
     def target_name(self, drug: Candidate, target: Candidate) -> str:
-        """The target's name in the commonest style that it has for such a drug."""
+        """The target's name in the commonest style that it has for such a drug, with its symbol where one is known."""
         printed: dict[str, str] = {}
         for style, name in target.names:
             printed.setdefault(style, name)
         counts = self.styles.get(self.drug_class(drug), {})
         likely = sorted(counts, key=lambda style: -counts[style])
-        return next((printed[style] for style in likely if style in printed), target.name)
+        named = next((style for style in likely if style in printed), None)
+        if named is None:
+            return target.name
+        symbol = _SYMBOL.search(printed.get(self.symbol_source, ""))
+        return printed[named] if symbol is None or _SYMBOL.search(printed[named]) else f"{printed[named]} {symbol[0]}"
 
 
 def surface(located: Located, candidates: Sequence[Candidate]) -> Triplet:

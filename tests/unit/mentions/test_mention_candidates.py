@@ -61,20 +61,22 @@ def test_the_table_decides_by_the_drug_how_the_target_is_printed(found):
     naming = Naming.read()
     target = found["Amine oxidase [flavin-containing] A"]
     assert naming.drug_class(found["Levodopa"]) == "approved"
-    assert naming.target_name(found["Levodopa"], target) == "Amine oxidase [flavin-containing] A"
+    assert naming.target_name(found["Levodopa"], target) == "Amine oxidase [flavin-containing] A (MAO-A)"
     assert naming.drug_class(found["MK-9999"]) == "unlisted"
     assert naming.target_name(found["MK-9999"], target) == "Monoamine oxidase type A (MAO-A)"
     assert naming.drug_class(found["Clorgyline"]) == "experimental"
 
 
 def test_a_style_that_the_target_lacks_falls_back(found):
-    naming = Naming("drugbank", {"approved": {"nowhere": 9, "hgnc": 1}})
+    naming = Naming("drugbank", "nowhere", {"approved": {"nowhere": 9, "hgnc": 1}})
     target = found["Amine oxidase [flavin-containing] A"]
     assert naming.target_name(found["Levodopa"], target) == "monoamine oxidase A"
     assert naming.target_name(found["MK-9999"], target) == target.name
 
 
-@pytest.mark.parametrize("text", ["drug_source = ", "drug_source = 'x'", "drug_source = 'x'\ntarget = [{drug = 'approved'}]"])
+@pytest.mark.parametrize(
+    "text", ["drug_source = ", "drug_source = 'x'", "drug_source = 'x'\nsymbol_source = 'y'\ntarget = [{drug = 'approved'}]"]
+)
 def test_a_bad_table_is_refused(tmp_path, text):
     path = tmp_path / "naming.toml"
     path.write_text(text)
