@@ -22,8 +22,6 @@ from dti.training.pairs.examples import PSEUDO, PairExample
 from dti.training.run import Order as TrainOrder
 from dti.training.trainer import Progress
 
-_WEIGHTS = Path("model") / "config.json"
-
 
 @dataclass(frozen=True, slots=True)
 class _Decided:
@@ -140,8 +138,7 @@ class Round:
             "parents": [*parent.card.get("parents", []), lineage],
             "self_training": {"round": self.number, **order.settings(), "data": folder.read_json(session.out / "hashes.json")},
         }
-        weights = parent.folder if (parent.folder / _WEIGHTS).exists() else None
-        material = replace(session.material, corpora=corpora, parent=weights, told=told)
+        material = replace(session.material, corpora=corpora, parent=parent.folder, told=told)
         asked = TrainOrder(data=order.data, out=out, resume=True, most_steps=order.steps)
         pair_run.train_on(recipe, material, asked, self._progress)
 

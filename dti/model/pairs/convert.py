@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import torch
 from transformers import BertModel
 
 from dti.model.convert import convert_loaded
@@ -18,7 +19,8 @@ def convert(network: PairNetwork, tokenizer: Path, engine: Path, *, style: int) 
     """Write `engine`: the encoder in int8, the head in half precision; `style` is the habit that is served."""
     pooled = BertModel(network.encoder.config)  # the converter asks for a pooling layer that nothing uses
     pooled.config.position_embedding_type = "absolute"  # transformers 5 no longer says what the converter asks for
-    pooled.load_state_dict(network.encoder.state_dict(), strict=False)
+    unused = {"pooler.dense.weight": torch.eye(network.shape.hidden)}  # not at random: the same bytes from the same weights
+    pooled.load_state_dict({**network.encoder.state_dict(), **unused}, strict=False)
     convert_loaded(pooled, tokenizer, engine)
     weights = {name: value.numpy().astype(np.float16) for name, value in network.head.state_dict().items()}
     np.savez(engine / HEAD, **weights)

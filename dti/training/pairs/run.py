@@ -36,6 +36,7 @@ from dti.model.pairs.convert import convert
 from dti.model.pairs.encoding import PairSource, encode
 from dti.model.pairs.engine import FREQUENCIES, PairEngine
 from dti.model.pairs.network import PairNetwork, Shape, from_bert, load, mean
+from dti.model.pairs.restore import restore
 from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 from dti.training import calibrate, curve, reliability
@@ -59,7 +60,7 @@ _ABSTRACTS_COUNTED = 15_000
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a run reads; `parent` is a checkpoint folder with weights to go on from, `told` goes into the card as it is."""
+    """What a run reads; `parent` is a checkpoint folder to go on from, `told` goes into the card as it is."""
 
     corpora: PairCorpora
     frequencies: Frequencies
@@ -106,10 +107,12 @@ def _members(recipe: PairRecipe, out: Path) -> Iterator[tuple[PairRecipe, Path]]
 
 
 def _begun(recipe: PairRecipe, material: Material, order: Order) -> Vocabulary:
-    """The parent's vocabulary where it has weights, which training then begins with; else new ones."""
+    """The parent's vocabulary, whose weights training then begins with; without a parent new ones."""
     if material.parent and not (order.out / UNTRAINED / "config.json").exists():
         shutil.copyfile(material.parent / "tokenizer.json", order.out / "tokenizer.json")
-        load(material.parent / "model").save(order.out / UNTRAINED)
+        kept = material.parent / "model"
+        parent = load(kept) if kept.exists() else restore(Checkpoint.open(material.parent))
+        parent.save(order.out / UNTRAINED)
     return prepare(recipe, material.corpora, material.frequencies, order)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -23,6 +25,7 @@ from dti.model.pairs.convert import convert  # noqa: E402
 from dti.model.pairs.encoding import DRUG, TARGET, TEXT, encode  # noqa: E402
 from dti.model.pairs.engine import FREQUENCIES, HEAD_SHAPE, PairEngine  # noqa: E402
 from dti.model.pairs.network import Shape, from_bert, load  # noqa: E402
+from dti.model.pairs.restore import restore  # noqa: E402
 from dti.model.vocabulary import MASK, Vocabulary  # noqa: E402
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies  # noqa: E402
 from dti.training.pairs.batches import Item, collate  # noqa: E402
@@ -127,6 +130,32 @@ def test_what_curators_would_say_is_judged_beside(checkpoint):
     assert once.stated == 1.0
     assert twice.stated == pytest.approx(float(np.exp(engine.judge(source, states, 2).interacts.max())))
     np.testing.assert_array_equal(once.interacts, twice.interacts)
+
+
+def test_the_same_weights_are_served_by_the_same_bytes(network, checkpoint, tmp_path):
+    convert(network, checkpoint.tokenizer, tmp_path, style=0)
+    assert (tmp_path / "model.bin").read_bytes() == (checkpoint.engine / "model.bin").read_bytes()
+
+
+def test_training_can_go_on_from_what_is_served(network, vocabulary, checkpoint):
+    again = restore(checkpoint).eval()
+    for one, other in zip(
+        by_torch(network, vocabulary, DOCUMENT, CANDIDATES), by_torch(again, vocabulary, DOCUMENT, CANDIDATES), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=0.02)
+    expected, actual = dict(network.named_parameters()), dict(again.named_parameters())
+    assert expected.keys() == actual.keys()
+    for name in expected.keys() - {"hidden"}:
+        largest = float(expected[name].detach().abs().max())
+        np.testing.assert_allclose(actual[name].detach(), expected[name].detach(), atol=0.01 * largest + 1e-6)
+
+
+@pytest.mark.parametrize(("name", "content"), [("model.bin", b""), ("model.bin", b"\x05\0\0\0"), ("head.json", b"{}")])
+def test_what_cannot_be_gone_on_from_is_named(checkpoint, tmp_path, name, content):
+    shutil.copytree(checkpoint.engine, tmp_path / "engine")
+    (tmp_path / "engine" / name).write_bytes(content)
+    with pytest.raises(CheckpointError, match="to go on from"):
+        restore(replace(checkpoint, folder=tmp_path))
 
 
 def test_a_saved_network_is_the_same(network, vocabulary, tmp_path):
