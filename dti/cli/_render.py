@@ -49,7 +49,7 @@ def counts_line(counts: Mapping[str, int]) -> str:
 
 @contextmanager
 def batch_progress() -> Iterator[Callable[[Batch], None]]:
-    """Shows a batch as it goes on, on stderr: a bar on a terminal, else a line every two seconds."""
+    """Shows a batch as it goes on, on stderr: a bar on a terminal, else a line every two seconds and at each new state."""
     screen = console(stderr=True)
     if not screen.is_terminal:
         yield _plain_progress()
@@ -76,14 +76,15 @@ def batch_progress() -> Iterator[Callable[[Batch], None]]:
 
 
 def _plain_progress() -> Callable[[Batch], None]:
-    shown, shown_at = "", 0.0
+    shown, shown_at, state = "", 0.0, ""
 
     def show(batch: Batch) -> None:
-        nonlocal shown, shown_at
+        nonlocal shown, shown_at, state
         line = f"{batch['state']}: {batch['done']}/{batch['total']} done ({counts_line(batch['counts'])})"
         now = time.monotonic()
-        if line != shown and now - shown_at >= _PLAIN_SECONDS:
-            shown, shown_at = line, now
+        # A new state is told at once: the last one comes only once.
+        if line != shown and (batch["state"] != state or now - shown_at >= _PLAIN_SECONDS):
+            shown, shown_at, state = line, now, batch["state"]
             click.echo(line, err=True)
 
     return show

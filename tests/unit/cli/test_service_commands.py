@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from rich.text import Text
 
-from dti.cli._render import clean, counts_line
+from dti.cli._render import batch_progress, clean, counts_line
 from dti.cli._service import service_url
 from dti.cli.query import emphasised
 from dti.cli.submit import submit, succeeded
@@ -117,3 +117,15 @@ def test_a_broken_announcement_is_ignored(tmp_path: Path, monkeypatch: pytest.Mo
     (tmp_path / "service.json").write_text(content)
 
     assert service_url() == "http://127.0.0.1:8000"
+
+
+def test_the_end_is_told_even_right_after_another_line(capsys: pytest.CaptureFixture[str]) -> None:
+    states = [("running", 0, {"queued": 3}), ("running", 1, {"queued": 2, "extracted": 1}), ("finished", 3, {"extracted": 3})]
+    with batch_progress() as show:
+        for state, done, counts in states:
+            batch = {"state": state, "done": done, "total": 3, "progress": done / 3, "counts": counts}
+            show(batch)  # type: ignore[arg-type] # what is shown
+    assert capsys.readouterr().err.splitlines() == [
+        "running: 0/3 done (3 queued)",
+        "finished: 3/3 done (3 extracted)",
+    ]
