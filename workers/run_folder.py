@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import shutil
@@ -17,6 +16,7 @@ from db.queries.pools import PoolDocument
 from dti.domain.self_training import Label, RoundResult
 from dti.domain.triplets import Triplet
 from dti.errors import JobError, TrainingError
+from dti.sums import sha256
 
 _CURVE, _HISTOGRAM = "curve.png", "histogram.png"
 
@@ -74,7 +74,7 @@ class RunFolder:
     def hashes(self) -> dict[str, Any]:
         """SHA-256 of what the run learns from, as far as it is known by now."""
         names = ("pool.jsonl", "verdicts.jsonl")
-        ours = {name.removesuffix(".jsonl"): sha256_of(self.path / name) for name in names if (self.path / name).exists()}
+        ours = {name.removesuffix(".jsonl"): sha256(self.path / name) for name in names if (self.path / name).exists()}
         theirs = self.out / "hashes.json"
         return ours | (_read(theirs) if theirs.exists() else {})
 
@@ -130,12 +130,6 @@ def events(lines: Sequence[bytes]) -> list[dict[str, Any]]:
         if isinstance(value, dict) and "event" in value:
             found.append(value)
     return found
-
-
-def sha256_of(path: Path) -> str:
-    """Of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _label(line: bytes, folder: Path) -> Label:

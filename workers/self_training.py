@@ -21,9 +21,10 @@ from dti.domain.self_training import ClaimedRun, SelfTrainingId, models_of, with
 from dti.errors import DtiError, JobError, LeaseLostError, StoreUnavailableError, TrainingError
 from dti.model.checkpoint import CARD, Checkpoint
 from dti.model.shelf import Shelf, read_files
+from dti.sums import sha256
 from workers.context import Context
 from workers.lease_keeper import LeaseKeeper
-from workers.run_folder import RunFolder, events, sha256_of
+from workers.run_folder import RunFolder, events
 from workers.serving import fetched, register_shipped
 from workers.stack.process import Child, Command
 from workers.training import DTI
@@ -163,7 +164,7 @@ class _Attempt:
         return str(fetched(self._context.sessions, self._training.shelf, sha256).folder.resolve())
 
     def _note_hashes(self) -> None:
-        hashes = {"recipe": sha256_of(self._training.recipe), "parent": self._run.parent, **self._folder.hashes()}
+        hashes = {"recipe": sha256(self._training.recipe), "parent": self._run.parent, **self._folder.hashes()}
         with self._context.unit() as unit:
             store.note_hashes(unit.session, self._run.id, self._lease, hashes)
             unit.commit()

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from dti.errors import CheckpointError
 from dti.model.checkpoint import Checkpoint
-from dti.sums import SUMS
+from dti.sums import SUMS, names
 
 Fetch = Callable[[], Iterable[tuple[str, Iterable[bytes]]]]
 
@@ -56,8 +56,7 @@ def write_files(folder: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> N
 
 def read_files(folder: Path) -> Mapping[str, bytes]:
     """The files of a verified checkpoint folder by their path in it; what its list of sums does not name is left out."""
-    names = [line.split("  ", maxsplit=1)[1] for line in (folder / SUMS).read_text(encoding="utf-8").splitlines()]
-    return {name: (folder / name).read_bytes() for name in (*names, SUMS)}
+    return {name: (folder / name).read_bytes() for name in (*names(folder), SUMS)}
 
 
 def _rename(draft: Path, folder: Path) -> None:

@@ -17,14 +17,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
-
-_BLOCK = 1 << 20
 
 
 def write_text(path: Path, text: str) -> None:
@@ -71,12 +68,3 @@ def copy_folder(source: Path, target: Path) -> None:
     shutil.copytree(source, draft)
     shutil.rmtree(target, ignore_errors=True)
     draft.rename(target)
-
-
-def sha256(path: Path) -> str:
-    """Sum of a file."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()

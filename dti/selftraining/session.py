@@ -22,6 +22,7 @@ from dti.selftraining.preferences import preferences
 from dti.selftraining.selection import SELECTIONS
 from dti.selftraining.verdicts import Verdict, examples, read_verdicts
 from dti.selftraining.weighting import WEIGHTINGS
+from dti.sums import sha256
 from dti.training.card import names_of
 from dti.training.pairs import run as pair_run
 from dti.training.pairs.examples import FindAll, PairExample
@@ -121,7 +122,7 @@ def _sums(order: Order) -> dict[str, str]:
         "held_out": order.held_out,
         "labelled": order.data / "labelled" / "documents.jsonl.xz",
     }
-    sums = {name: folder.sha256(path) for name, path in files.items() if path and path.is_file()}
+    sums = {name: sha256(path) for name, path in files.items() if path and path.is_file()}
     names = "\n".join(f"{row['sha256']}  {row['file']}" for row in names_of(order.data))
     return {"parent": Checkpoint.open(order.parent).sha256, **sums, "names": hashlib.sha256(names.encode()).hexdigest()}
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dti
+from dti.sums import sha256
 from dti.training.calibrate import Fit
 from dti.training.corpora import Corpora
 from dti.training.experiment import Experiment
@@ -83,7 +84,7 @@ def card(experiment: Experiment, corpora: Corpora, data: Path, metrics: Mapping[
 def data_of(folder: Path) -> list[dict[str, str]]:
     """The files that every run reads, as far as they are there."""
     present = ((path, use) for path, use in _DATA if (folder / path).exists())
-    return [{"file": path, "sha256": _file_sha256(folder / path), "use": use} for path, use in present]
+    return [{"file": path, "sha256": sha256(folder / path), "use": use} for path, use in present]
 
 
 def names_of(folder: Path) -> list[dict[str, str]]:
@@ -93,14 +94,14 @@ def names_of(folder: Path) -> list[dict[str, str]]:
     files = sorted(path for path in root.rglob("*") if path.is_file()) if root.is_dir() else []
     rest = (path for path in files if path.relative_to(folder).as_posix() not in told)
     return [
-        {"file": path.relative_to(folder).as_posix(), "sha256": _file_sha256(path), "use": "names, to find candidates"}
+        {"file": path.relative_to(folder).as_posix(), "sha256": sha256(path), "use": "names, to find candidates"}
         for path in rest
     ]
 
 
 def lexicon_of(path: Path) -> dict[str, str]:
     """A lexicon beside the data folder, by which candidates are found too."""
-    return {"file": path.name, "sha256": _file_sha256(path), "use": "another lexicon, to find candidates"}
+    return {"file": path.name, "sha256": sha256(path), "use": "another lexicon, to find candidates"}
 
 
 def pmids_sum(pmids: Iterable[str]) -> str:
@@ -120,8 +121,3 @@ def _sum(parts: Sequence[bytes]) -> str:
     for part in parts:
         digest.update(part)
     return digest.hexdigest()
-
-
-def _file_sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
