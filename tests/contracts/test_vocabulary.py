@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,31 @@ ENTRIES = list(VOCABULARY.entries.values())
 INCREASING = {"Activation", "IncreaseAmount"}
 DECREASING = {"Inhibition", "DecreaseAmount"}
 UP, DOWN = {f"MI:{number}" for number in range(2235, 2240)}, {f"MI:{number}" for number in range(2240, 2245)}
+
+# Names under which the vocabularies themselves list the terms: RO as in pyobo 0.14.2 (ro.tsv, data.json), PSI-MI as in
+# psi-mi.obo of 2021-04-15. A term that is added to the table is looked up there and added here.
+NAMES = {
+    "RO:0002436": "molecularly interacts with",
+    "RO:0002448": "directly regulates activity of",
+    "RO:0002449": "directly negatively regulates activity of",
+    "RO:0002450": "directly positively regulates activity of",
+    "RO:0011007": "decreases by repression quantity of",
+    "RO:0011014": "destabilizes quantity of",
+    "RO:0011015": "stabilizes quantity of",
+    "RO:0018027": "is agonist of",
+    "RO:0018028": "is inverse agonist of",
+    "RO:0018029": "is antagonist of",
+    "MI:0407": "direct interaction",
+    "MI:2235": "up-regulates",
+    "MI:2236": "up-regulates activity",
+    "MI:2239": "up-regulates quantity by stabilization",
+    "MI:2240": "down-regulates",
+    "MI:2241": "down-regulates activity",
+    "MI:2243": "down-regulates quantity by repression",
+    "MI:2244": "down-regulates quantity by destabilization",
+}
+NEGATIVE = ("negatively", "down-", "decreases", "destabilizes", "antagonist", "inverse")
+POSITIVE = ("positively", "up-", "is agonist", " stabilizes")
 
 # The normalisation that KD-DTI's labels ask for (peers.md, part 7).
 KD_DTI = {
@@ -93,6 +120,27 @@ def test_no_mapping_acts_against_the_direction(entry):
     assert entry.mi not in terms
     assert not entry.biolink.direction or entry.biolink.direction not in direction
     assert not entry.ro or entry.ro not in ro
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.type)
+def test_terms_are_those_that_were_looked_up_and_their_names_act_in_the_same_direction(entry):
+    wrong = {Direction.ACTIVATING: NEGATIVE, Direction.INHIBITORY: POSITIVE}.get(entry.direction, NEGATIVE + POSITIVE)
+    for term in filter(None, (entry.ro, entry.mi)):
+        assert not any(word in f"{term} {NAMES[term]}" for word in wrong)
+
+
+def test_every_term_that_was_looked_up_is_in_use():
+    assert {term for entry in ENTRIES for term in (entry.ro, entry.mi) if term} == set(NAMES)
+
+
+def test_action_types_are_among_those_that_chembl_gives():
+    path = Path(__file__).parents[3] / "shared/data/lexicons/curated/chembl_mechanisms.csv"
+    if not path.exists():
+        pytest.skip("no shared data beside the repository")
+    with path.open(encoding="utf-8", newline="") as stream:
+        given_ = {row["action_type"] for row in csv.DictReader(stream)}
+    assert {entry.chembl for entry in ENTRIES if entry.chembl} <= given_
+    assert {label for label in given_ if VOCABULARY.normalise(label).type is InteractionType.UNKNOWN} <= {"OTHER", ""}
 
 
 @pytest.mark.parametrize(("label", "expected"), KD_DTI.items())

