@@ -21,6 +21,8 @@ _SUBTYPE = re.compile(
     rf"(?:[A-Za-z]{{0,2}}\d{{1,2}}[A-Za-z]?|[A-Z]|[IVX]{{1,4}}[ab]?|(?:{'|'.join(GREEK)}|[α-ω])\d?[A-Da-d]?|[a-d])"
 )
 _TAIL_OF_TOKEN = re.compile(rf"(?:\d{{1,2}}|[a-z]|{'|'.join(GREEK)})\Z")
+_MARKED_TAIL = re.compile(rf"(?:\d|[A-Z]|(?<=[\dA-Z])[a-z]|{'|'.join(GREEK)}|[α-ω])\Z")
+_COUNT_GOES_ON = re.compile(r"[.,]\d|\s?%|\s(?:of|out)\b")
 _HEAD_TOKENS = 5
 _TAIL_TOKENS = 4
 
@@ -48,7 +50,7 @@ def _runs(text: TokenisedText) -> Iterator[list[int]]:
     run: list[int] = []
     spoken = [index for index, token in enumerate(text.tokens) if text.text[token.start : token.end] not in _CONJUNCTIONS]
     for index, following in pairwise(spoken):
-        if _JOINT.fullmatch(_between(text, index, following)) and _is_subtype(text, following):
+        if _JOINT.fullmatch(_between(text, index, following)) and _is_subtype(text, following, run[0] if run else index):
             run = [*run, following] if run else [index, following]
         elif run:
             yield run
@@ -61,11 +63,14 @@ def _between(text: TokenisedText, index: int, following: int) -> str:
     return text.text[text.tokens[index].end : text.tokens[following].start]
 
 
-def _is_subtype(text: TokenisedText, index: int) -> bool:
+def _is_subtype(text: TokenisedText, index: int, first: int) -> bool:
+    """Whether the token can be a member; a number can only beside a first one that ends in a number, and is no count."""
     token = text.tokens[index]
-    written = text.text[token.start : token.end]
+    written = text.written(index)
     if not _SUBTYPE.fullmatch(written):
         return False
+    if written.isdecimal():
+        return text.written(first)[-1].isdecimal() and not _COUNT_GOES_ON.match(text.text, token.end)
     return len(written) > 1 or not written.islower() or not written.isascii() or text.text[token.start - 1] in "-/"
 
 
@@ -74,23 +79,28 @@ def _completions(text: TokenisedText, run: list[int], index: int) -> Iterator[st
     own = text.tokens[index].fold
     before = _folds(text, run[0], step=-1, limit=_HEAD_TOKENS)
     after = _folds(text, run[-1], step=1, limit=_TAIL_TOKENS)
+    heads = ["".join(reversed(before[:count])) for count in range(len(before), -1, -1)]
     tails = ["".join(after[:count]) for count in range(len(after), -1, -1)]
     if index == run[0]:
-        yield from (
-            "".join(reversed(before[:count])) + own + tail for tail in tails[:-1] for count in range(len(before), -1, -1)
-        )
+        yield from (head + own + tail for tail in tails[:-1] for head in heads)
         return
-    first = text.tokens[run[0]].fold
-    shared = first[: match.start()] if (match := _TAIL_OF_TOKEN.search(first)) else ""
-    heads = [*("".join(reversed(before[:count])) for count in range(len(before), -1, -1))]
+    first, shared = text.tokens[run[0]].fold, _shared(text, run[0])
+    whole = bool(_SUBTYPE.fullmatch(text.written(run[0])))
     for tail in tails:
         for head in heads:
             if shared:
                 yield head + shared + own + tail
-            if head or tail:
+            if head or (tail and index != run[-1]):  # the last one with what follows it stands in the text in one piece
                 yield head + own + tail
-            if not _SUBTYPE.fullmatch(first):
+            if not whole:
                 yield head + first + own + tail
+
+
+def _shared(text: TokenisedText, index: int) -> str:
+    """What the enumeration's first token has in front of its own subtype; a plain word has none: "cases and 4" is no CAS4."""
+    folded = text.tokens[index].fold
+    tail = _TAIL_OF_TOKEN.search(folded) if _MARKED_TAIL.search(text.written(index)) else None
+    return folded[: tail.start()] if tail else ""
 
 
 def _folds(text: TokenisedText, index: int, *, step: int, limit: int) -> list[str]:

@@ -21,11 +21,11 @@ NOT_THE_DRUG = re.compile(
     r"|decarboxylases?|carriers?|channels?|esterases?|deficien\w+|hydroxylases?|uptake|reuptake|release|levels?)\b"
 )
 _FUNCTION_WORD = re.compile(
-    r"(?:a|be|no|all|we|is|are|(?:[Aa]n|[Oo]f|[Oo]r|[Aa]nd|[Ii]n|[Tt]o|[Tt]he|[Bb]y|[Ww]ith|[Oo]n|[Aa]t|[Aa]s|[Ff]rom|[Ff]or|[Tt]han"
+    r"(?:a|be|no|all|we|is|are|was|were|(?:[Aa]n|[Oo]f|[Oo]r|[Aa]nd|[Ii]n|[Tt]o|[Tt]he|[Bb]y|[Ww]ith|[Oo]n|[Aa]t|[Aa]s|[Ff]rom|[Ff]or|[Tt]han"
     r"|[Tt]his|[Ii]ts))\b(?!-)[^\w]|.*\W(?:in|an|of|to|is|and|or|the|by|with|was|for|on)\Z",
     re.DOTALL,
 )
-_RATE = re.compile(r"(?:min|m?[lL]|m?mol|k?g|h|s|M|cm|d|day)\W{0,2}-\W?1\b|t\W?1/2|.[/,].\Z|X-linked")
+_RATE = re.compile(r"(?:min|m?[lL]|m?mol|k?g|h|s|M|cm|d|day)(?:\W{0,2}[-−–]\W?|/)1\b|t\W?1/2|.[/,].\Z|X-linked")
 _TORN = re.compile(r"\b[A-Za-z]{1,3} |\s[a-z]{1,3}\Z")
 _IN_A_CODE = re.compile(r"[A-Z0-9]-\Z")
 _CODE_GOES_ON = re.compile(r"-(?:\d{2,}|[A-Z]{1,4}\b|[A-Z]+\d)|\(?(?:50|90)\b")
@@ -34,6 +34,7 @@ _ROLE = re.compile(
     r"(?:receptor|subtype|site|binding|antagonis|agonis|block|inhibit|ligand|affinit|selectiv|stimul|activ|mediated|like)",
     re.IGNORECASE,
 )
+_STATISTIC = re.compile(r"(?:'s)?[\s-](?:regression|proportional)\b")  # David Cox's, not a cyclooxygenase
 _HEADING = re.compile(r"\s*:")
 _NOT_OF_KIND = {EntityKind.DRUG: "not_drugs.txt", EntityKind.TARGET: "not_targets.txt"}
 _CHARGE = re.compile(r"\d?[+]|\d?\(\d?[+]\)|\^")
@@ -73,6 +74,7 @@ class Context:
             self.key in common_words(kind)
             or _FUNCTION_WORD.match(self.written)
             or _RATE.match(self.written)
+            or _STATISTIC.match(self.after)
             or (_HEADING.match(self.after) and self.written.isupper())
         ):
             return True

@@ -56,6 +56,10 @@ class TokenisedText:
         """The folded form of a match."""
         return "".join(token.fold for token in self.tokens[match.first : match.last + 1])
 
+    def written(self, index: int) -> str:
+        """Token `index` as the text spells it."""
+        return self.text[self.tokens[index].start : self.tokens[index].end]
+
     def gap(self, index: int) -> str:
         """What stands between token `index` and the next one."""
         return self.text[self.tokens[index].end : self.tokens[index + 1].start]

@@ -39,19 +39,26 @@ class UniProt:
 
 
 def _names(field: str) -> list[str]:
-    """The names of "First name (second) (third (with bracket))"."""
-    names, start, depth = [], 0, 0
-    for at, char in enumerate(field):
-        if char == "(" and field[at - 1 : at] == " ":
-            if depth == 0:
-                names.append(field[start:at].strip())
-                start = at + 1
-            depth += 1
-        elif char == "(":
-            depth += depth > 0
-        elif char == ")" and depth:
-            depth -= 1
-            if depth == 0:
-                names.append(field[start:at].strip())
-                start = at + 1
-    return [name for name in (*names, field[start:].strip()) if name] or [field]
+    """The names of "First name (second) (third (with bracket))".
+
+    A bracket that a name goes on behind, as in "DNA (cytosine-5)-methyltransferase 1", is part of the name.
+    """
+    names, start, at = [], 0, 0
+    while (at := field.find(" (", at)) >= 0:
+        end = _closing(field, at + 1)
+        if field[end : end + 1].strip():
+            at = end
+            continue
+        names += [field[start:at], field[at + 2 : end].removesuffix(")")]
+        start = at = end
+    return [name for name in (*(name.strip() for name in names), field[start:].strip()) if name] or [field]
+
+
+def _closing(field: str, at: int) -> int:
+    """Where the bracket that opens at `at` is over: behind its partner, or the field's end if it has none."""
+    depth = 0
+    for end in range(at, len(field)):
+        depth += (field[end] == "(") - (field[end] == ")")
+        if depth == 0:
+            return end + 1
+    return len(field)

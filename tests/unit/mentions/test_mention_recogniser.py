@@ -62,6 +62,9 @@ def test_the_longest_name_wins(recogniser):
         ("dopamine and serotonin receptors", [("dopamine", "fplx:DRD")]),
         ("dopamine (DA) receptors", [("dopamine (DA) receptors", "fplx:DRD")]),
         ("monoamine oxidase (MAO)-B was", [("monoamine oxidase (MAO)-B", "hgnc:91002")]),
+        ("DRD2 and 3.5 mg", [("DRD2", "hgnc:91003")]),
+        ("40 DRD and 3 others", [("DRD", "fplx:DRD")]),  # a count, though DRD3 is a receptor
+        ("DRD2 and 3 of 5", [("DRD2", "hgnc:91003")]),
     ],
 )
 def test_enumerations_expand_to_their_members(recogniser, text, expected):
@@ -81,6 +84,8 @@ def test_enumerations_expand_to_their_members(recogniser, text, expected):
         "doses of 2 and 3 mg",
         "Examples D and 2 more of the DNA in MCF-7",
         "Cells D in 2 min(-1)",
+        "drdx and 2 more",  # but for its last letter the word is DRD2's stem
+        "by MAO regression and MAO's proportional hazards",  # Cox's, in the literature
     ],
 )
 def test_words_that_only_look_like_names_are_left_out(recogniser, text):
