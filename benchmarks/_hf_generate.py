@@ -10,11 +10,13 @@ from typing import cast
 import torch
 from transformers import BartForConditionalGeneration
 
+from benchmarks._restored import restored
 from dti.codecs import CODECS, Codec
 from dti.domain.documents import Document
 from dti.domain.mentions import Candidate
 from dti.domain.triplets import Triplet
 from dti.mentions import Naming
+from dti.model import seq2seq
 from dti.model.checkpoint import Checkpoint
 from dti.model.vocabulary import END, PAD, START, Vocabulary
 from dti.reading.sequences import SERVED_STYLE
@@ -37,15 +39,17 @@ class TransformersGenerate:
 
     @classmethod
     def open(
-        cls, checkpoint: Checkpoint, weights: Path, candidates: Candidates, batch: int, beams: int
+        cls, checkpoint: Checkpoint, weights: Path | None, candidates: Candidates, batch: int, beams: int
     ) -> TransformersGenerate:
-        """`weights` is a folder as `save_pretrained` writes it, of the model that the checkpoint serves."""
-        model = BartForConditionalGeneration.from_pretrained(weights)
+        """`weights` is a folder as `save_pretrained` writes it, of the model that the checkpoint serves; None: its own."""
+        own = weights or checkpoint.folder / "model"
+        vocabulary = Vocabulary.load(checkpoint.tokenizer)
+        model = seq2seq.load(own) if weights or own.is_dir() else restored(checkpoint.engine, vocabulary)
         model.eval()  # type: ignore[no-untyped-call]
         torch.set_num_threads(1)
         return cls(
             model,
-            Vocabulary.load(checkpoint.tokenizer),
+            vocabulary,
             CODECS.build(checkpoint.codec),
             candidates,
             checkpoint.source_tokens,

@@ -42,7 +42,7 @@ def from_bert(
     if bert.config.hidden_act != "gelu":
         raise TrainingError(f"encoder activation is {bert.config.hidden_act!r}; only 'gelu' carries over exactly")
     model = BartForConditionalGeneration(_config(bert, vocabulary, decoder_layers, dropout))
-    _set_epsilon(model)
+    set_epsilon(model)
     with torch.no_grad():
         _copy_embeddings(model, bert, rows)
         for source, target in zip(_layers(bert), model.model.encoder.layers, strict=True):
@@ -54,7 +54,7 @@ def from_bert(
 def load(folder: Path) -> BartForConditionalGeneration:
     """Read a saved model; stock BART forgets the layer norms' epsilon, so it is set again."""
     model: BartForConditionalGeneration = BartForConditionalGeneration.from_pretrained(str(folder))
-    _set_epsilon(model)
+    set_epsilon(model)
     return model
 
 
@@ -89,7 +89,8 @@ def _layers(bert: BertModel) -> list[BertLayer]:
     return [layer for layer in bert.encoder.layer if isinstance(layer, BertLayer)]
 
 
-def _set_epsilon(model: BartForConditionalGeneration) -> None:
+def set_epsilon(model: BartForConditionalGeneration) -> None:
+    """Give all layer norms the configuration's epsilon."""
     for module in model.modules():
         if isinstance(module, nn.LayerNorm):
             module.eps = model.config.layer_norm_eps
