@@ -21,10 +21,10 @@ from dti.linking._readings import (
     Reading,
     acting_on,
     names_another_thing,
-    plain_code,
     readings,
     rough_readings,
-    usual_abbreviations,
+    usual_abbreviation,
+    wider_targets,
 )
 from dti.linking._species import named_species, ortholog
 from dti.linking._weights import approved_symbol, weigh
@@ -40,6 +40,7 @@ _OTHER_KIND = 0.8
 _SHORTER = 0.8
 _BESIDE = 0.85
 _ACTING = 0.85
+_WIDER = 0.7  # a class that has the named one in it
 _ELSEWHERE = 0.8
 _MOST_TARGETS = 3
 _SHORT = 3
@@ -123,9 +124,10 @@ class Contextual:
         if kind is not EntityKind.DRUG or not (acting := acting_on(name)):
             return []
         target, role = acting
+        wider = [Reading(f"{other} {role}", _WIDER, "class") for other in wider_targets(target)]
         found = sorted(weigh(self.lexicon, target, EntityKind.TARGET), key=lambda item: (-item[0], item[1].curie))
         names = [other.text for _, entity in found[:_MOST_TARGETS] for other in entity.names]
-        return [Reading(f"{other} {role}", _ACTING, "class") for other in names]
+        return [*(Reading(f"{other} {role}", _ACTING, "class") for other in names), *wider]
 
     def _weighed(self, texts: Iterable[Reading], kind: EntityKind, name: str, context: Context) -> list[_Scored]:
         best: dict[str, _Scored] = {}
@@ -150,8 +152,7 @@ class Contextual:
 def _expanded(name: str, kind: EntityKind, context: Context) -> list[Reading]:
     """The name with what the document defines in the place of its short forms: "COMT inhibitors"."""
     words = name.split()
-    usual = usual_abbreviations(kind)
-    spelled = " ".join(context.meaning.get(word) or usual.get(plain_code(word), word) for word in words)
+    spelled = " ".join(context.meaning.get(word) or usual_abbreviation(word, kind) or word for word in words)
     return list(readings(spelled, kind)) if len(words) > 1 and spelled != name else []
 
 

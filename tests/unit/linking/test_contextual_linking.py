@@ -8,6 +8,7 @@ from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.lexicon import open_lexicon
 from dti.linking import LINKERS
+from dti.linking._readings import usual_abbreviations
 from dti.settings import Settings
 
 DRUG, TARGET = EntityKind.DRUG, EntityKind.TARGET
@@ -44,6 +45,14 @@ def link(lexicon):
         ("valproate", DRUG, "drugbank:DB00313"),
         ("L-DOPA", DRUG, "drugbank:DB01235"),
         ("Ca(2+) channel blockers", DRUG, "mesh:D002121"),
+        ("Gleevec", DRUG, "drugbank:DB00619"),
+        ("GLEEVEC", DRUG, "drugbank:DB00619"),
+        ("MG 132", DRUG, "chebi:75142"),
+        ("arsenite sodium", DRUG, "chebi:29678"),
+        ("20-hydroxyecdysone radical", DRUG, "chebi:16587"),
+        ("beta-endosulfan", DRUG, "chebi:4791"),
+        ("5-HT(6) receptor antagonists", DRUG, "mesh:D012702"),
+        ("muscarinic receptor antagonism", DRUG, "mesh:D018727"),
     ],
 )
 def test_names_without_context(link, name, kind, curie):
@@ -60,6 +69,10 @@ def test_names_without_context(link, name, kind, curie):
         ("dopamine antagonist", DRUG, "drugbank:DB00988"),
         ("insulin receptor", TARGET, "hgnc:6081"),
         ("aspirin derivative", DRUG, "drugbank:DB00945"),
+        ("cupric sulfate", DRUG, "chebi:28694"),
+        ("phospholipid", DRUG, "chebi:18059"),
+        ("tris(2-chloroethyl) phosphate", DRUG, "drugbank:DB03754"),
+        ("137-caesium", DRUG, "chebi:30514"),
     ],
 )
 def test_what_acts_on_a_thing_is_not_the_thing(link, name, kind, not_this):
@@ -222,3 +235,8 @@ def test_an_approved_symbol_is_its_gene_whatever_the_text_speaks_of(link):
         link("FABP1", TARGET, "fatty acid transport; aspartate aminotransferase; fatty acid-binding protein").curie
         == "hgnc:3555"
     )
+
+
+def test_what_usual_abbreviations_of_drugs_stand_for_is_listed(lexicon):
+    unlisted = {long for long in usual_abbreviations(DRUG).values() if not lexicon.lookup(long, DRUG)}
+    assert unlisted == {"blood urea nitrogen", "creatine kinase", "L-lactate dehydrogenase"}  # known as no drugs on purpose
