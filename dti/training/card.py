@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dti
+from dti.evaluation.reliability import Reliability
 from dti.sums import sha256
 from dti.training.calibrate import Fit
 from dti.training.corpora import Corpora
@@ -71,14 +72,31 @@ def card(experiment: Experiment, corpora: Corpora, data: Path, metrics: Mapping[
             "pmids_sha256": pmids_sum(example.pmid for example in corpora.development),
             "interval": "95% percentile bootstrap over documents, 1000 resamples",
         },
-        "calibration": {
-            "triplets": fit.judged,
-            "expected_calibration_error": round(fit.error, 4),
-            "fitted": "5-fold by document",
-        },
+        "calibration": calibration_of(fit),
         "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
         "limits": list(_LIMITS),
     }
+
+
+def calibration_of(fit: Fit) -> dict[str, Any]:
+    """How far confidence is to be believed, and what so few triplets can show."""
+    told = {
+        "triplets": fit.judged,
+        "expected_calibration_error": round(fit.error, 4),
+        "fitted": "logistic regression; measured with each document left out by itself",
+    }
+    found = fit.reliability
+    if found is None:
+        return told
+    return {
+        **told,
+        "debiased": {name: round(value, 4) for name, value in _bounded(found).items()},
+        "of perfect confidences": {"mean": round(found.perfect, 4), "95 %": round(found.perfect_high, 4)},
+    }
+
+
+def _bounded(found: Reliability) -> dict[str, float]:
+    return {"value": found.debiased, "low": found.low, "high": found.high}
 
 
 def data_of(folder: Path) -> list[dict[str, str]]:

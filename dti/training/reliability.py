@@ -8,7 +8,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from dti.training.calibrate import Fit, bins
+from dti.evaluation.reliability import bins
+from dti.training.calibrate import Fit
 
 
 def draw(fit: Fit, picture: Path) -> None:
@@ -22,7 +23,13 @@ def draw(fit: Fit, picture: Path) -> None:
     for said, found, count in rows:
         axes.annotate(str(count), (said, found), textcoords="offset points", xytext=(6, -10), fontsize=8)
     axes.set(xlim=(0, 1), ylim=(0, 1), xlabel="mean confidence", ylabel="share that is right")
-    axes.set_title(f"expected calibration error {fit.error:.3f}", fontsize=10)
+    axes.set_title(_title(fit), fontsize=10)
     axes.grid(alpha=0.3)
     axes.legend()
     figure.savefig(picture, dpi=120)
+
+
+def _title(fit: Fit) -> str:
+    told = f"expected calibration error {fit.error:.3f}"
+    found = fit.reliability
+    return f"{told}; debiased {found.debiased:.3f} ({found.low:.3f} to {found.high:.3f})" if found else told

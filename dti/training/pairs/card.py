@@ -11,8 +11,8 @@ from typing import Any
 from dti.model import hub, seq2seq
 from dti.model.pairs.network import PairNetwork
 from dti.training.calibrate import Fit
-from dti.training.card import LICENCES, code_sum, data_of, lexicon_of, names_of, pmids_sum
-from dti.training.pairs.development import Assessed
+from dti.training.card import LICENCES, calibration_of, code_sum, data_of, lexicon_of, names_of, pmids_sum
+from dti.training.pairs.development import CONSIDERED, Assessed
 from dti.training.pairs.examples import PairCorpora
 from dti.training.pairs.recipe import PairRecipe
 from dti.training.run import parent_sum
@@ -27,6 +27,19 @@ _LIMITS = (
     "Confidence was fitted on documents whose gold names all stand in the text; elsewhere it is likely too high.",
     "Development documents are KD-DTI's, which all hold an interaction, and are few: read the intervals.",
 )
+
+
+_CONSIDERED = (
+    f"every pair from a probability of {CONSIDERED} on, said or not; confidence fitted on these, so it is not the served one"
+)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Fits:
+    """Confidence of what is said, which is served, and of all that was considered."""
+
+    said: Fit
+    considered: Fit
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,7 +64,7 @@ def identity(recipe: PairRecipe, emission: Mapping[str, object]) -> dict[str, An
     }
 
 
-def card(trained: Trained, data: Path, assessed: Assessed, fit: Fit) -> dict[str, Any]:
+def card(trained: Trained, data: Path, assessed: Assessed, fits: Fits) -> dict[str, Any]:
     """All of it: identity, parents, data, measurements, limits."""
     recipe, corpora, network = trained.recipe, trained.corpora, trained.network
     return {
@@ -79,11 +92,7 @@ def card(trained: Trained, data: Path, assessed: Assessed, fit: Fit) -> dict[str
             "pmids_sha256": pmids_sum(example.document.pmid for example in corpora.development),
             "interval": "95% percentile bootstrap over documents, 1000 resamples",
         },
-        "calibration": {
-            "triplets": fit.judged,
-            "expected_calibration_error": round(fit.error, 4),
-            "fitted": "5-fold by document",
-        },
+        "calibration": {**calibration_of(fits.said), "considered": {**calibration_of(fits.considered), "what": _CONSIDERED}},
         "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
         "limits": list(_LIMITS),
         "servable": True,

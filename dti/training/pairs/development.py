@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
+
+import numpy as np
 
 from dti.domain.triplets import Located, Triplet
 from dti.evaluation.hard_match import score
@@ -20,15 +22,17 @@ from dti.training.pairs.examples import STYLES, PairExample
 _FURTHER = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 _RELATIVE = (0.3, 0.5, 0.7, 0.9)
 _BASELINE = "inhibitor"
+CONSIDERED = 0.02  # probability of a pair below which hardly one is right
 
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """The chosen rule, figures as JSON values, judged triplets to fit confidence on."""
+    """The chosen rule, figures as JSON values, judged triplets to fit confidence on, and all that were considered."""
 
     emission: Emission
     metrics: Mapping[str, Any]
     judged: tuple[Judged, ...]
+    considered: tuple[Judged, ...]
 
 
 def assess(engine: PairEngine, examples: Sequence[PairExample], least: float, stated: float = 0.0) -> Assessed:
@@ -54,7 +58,7 @@ def assess(engine: PairEngine, examples: Sequence[PairExample], least: float, st
         "at least one triplet": metrics_of(gold, always.printed()),
         "baselines": {"most salient drug and target": metrics_of(gold, _salient(examples))},
     }
-    return Assessed(best.rule, metrics, tuple(best.judged()))
+    return Assessed(best.rule, metrics, tuple(best.judged()), tuple(best.considered()))
 
 
 class _Answers:
@@ -63,7 +67,7 @@ class _Answers:
     def __init__(
         self, labels: tuple[str, ...], rule: Emission, examples: Sequence[PairExample], scored: Sequence[Scored]
     ) -> None:
-        self.rule = rule
+        self.rule, self._labels = rule, labels
         reader = Pairs(score=lambda _, __: scored, labels=labels, emission=rule, confidence=_product)
         readings = reader.read([e.document for e in examples], [e.candidates for e in examples])
         self._rows = [(e, s, reading.proposals) for e, s, reading in zip(examples, scored, readings, strict=True)]
@@ -75,20 +79,26 @@ class _Answers:
     def spelled(self) -> dict[str, list[Triplet]]:
         return {str(e.document.key): [surface(p.located, e.candidates) for p in ps] for e, _, ps in self._rows}
 
-    def judged(self) -> list[Judged]:
+    def judged(self) -> Iterator[Judged]:
         """Each said triplet with the logs of the probabilities of its pair and its label."""
-        return [
-            Judged(
-                _logprobs(scored, proposal.located), right(self._naming.printed(proposal.located, e.candidates), e.gold), number
-            )
-            for number, (e, scored, proposals) in enumerate(self._rows)
-            for proposal in proposals
-        ]
+        for number, (example, scored, proposals) in enumerate(self._rows):
+            for proposal in proposals:
+                pair = proposal.located.drug or 0, proposal.located.target or 0
+                yield self._judged(number, example, scored, scored.pairs.index(pair))
 
+    def considered(self) -> Iterator[Judged]:
+        """The same of all pairs that are likely enough to be worth judging, with their likeliest label."""
+        for number, (example, scored, _) in enumerate(self._rows):
+            for at in np.flatnonzero(scored.interacts >= math.log(CONSIDERED)):
+                yield self._judged(number, example, scored, int(at))
 
-def _logprobs(scored: Scored, located: Located) -> tuple[float, float]:
-    at = next(i for i, pair in enumerate(scored.pairs) if pair == (located.drug, located.target))
-    return float(scored.interacts[at]), float(scored.labels[at].max())
+    def _judged(self, number: int, example: PairExample, scored: Scored, at: int) -> Judged:
+        drug, target = scored.pairs[at]
+        label = int(scored.labels[at].argmax())
+        names = Triplet(example.candidates[drug].name, self._labels[label], example.candidates[target].name)
+        printed = self._naming.printed(Located(names, 0, 0, drug, target), example.candidates)
+        logprobs = float(scored.interacts[at]), float(scored.labels[at][label])
+        return Judged(logprobs, right(printed, example.gold), number)
 
 
 def _product(logprobs: Sequence[float]) -> float:

@@ -41,7 +41,7 @@ from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
 from dti.training import calibrate, curve, reliability
 from dti.training.pairs.batches import batches, padded
-from dti.training.pairs.card import Trained, card, identity
+from dti.training.pairs.card import Fits, Trained, card, identity
 from dti.training.pairs.development import assess
 from dti.training.pairs.examples import SERVED, STYLES, Finders, PairCorpora, PairExample, read_pairs
 from dti.training.pairs.find import Finder, abstracts
@@ -200,11 +200,11 @@ def _finish(trained: Trained, order: Order) -> Checkpoint:
         untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(recipe, {}), engine=engine)
         draft = pack(Path(scratch) / "draft", untold)
         assessed = assess(PairEngine(draft, threads=recipe.threads), trained.corpora.development, recipe.least, recipe.stated)
-        fit = calibrate.fit(assessed.judged)
-        reliability.draw(fit, pictures[1])
-        told = card(trained, order.data, assessed, fit)
+        fits = Fits(calibrate.fit(assessed.judged), calibrate.fit(assessed.considered))
+        reliability.draw(fits.said, pictures[1])
+        told = card(trained, order.data, assessed, fits)
         extras = (*pictures, out / "model") if order.weights else pictures
         return pack(
             out / "checkpoint",
-            Parts(tokenizer=untold.tokenizer, calibration=fit.calibration, card=told, engine=engine, extras=extras),
+            Parts(tokenizer=untold.tokenizer, calibration=fits.said.calibration, card=told, engine=engine, extras=extras),
         )

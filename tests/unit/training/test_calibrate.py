@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from dti.training.calibrate import Judged, expected_calibration_error, fit
+from dti.training.calibrate import Judged, fit
 
 
 def judged(count, seed=0):
@@ -36,6 +36,11 @@ def test_no_triplets_at_all_is_no_error():
     assert fit([]).judged == 0
 
 
-def test_the_calibration_error_is_the_mean_gap():
-    assert expected_calibration_error(np.full(10, 0.7), np.array([1.0] * 5 + [0.0] * 5)) == pytest.approx(0.44)
-    assert expected_calibration_error(np.array([0.0, 1.0] * 5), np.array([0.0, 1.0] * 5)) == 0.0
+def test_a_document_is_never_judged_by_a_fit_that_has_seen_it():
+    """Each document's triplets are its own copies of a coin: whoever has seen one knows the others."""
+    rng = np.random.default_rng(5)
+    coins = [(float(rng.uniform(-2, 0)), bool(rng.random() < 0.5), document) for document in range(60)]
+    found = fit([Judged((logprob,) * 2, right, document) for logprob, right, document in coins for _ in range(5)])
+    confidences = np.array(found.confidences).reshape(60, 5)
+    assert np.ptp(confidences, axis=1).max() < 1e-12
+    assert np.corrcoef(confidences[:, 0], [right for _, right, _ in coins])[0, 1] < 0.1

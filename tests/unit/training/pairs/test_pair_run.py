@@ -55,6 +55,12 @@ def trained(tmp_path_factory, data, recipe):
     return out
 
 
+def test_the_card_tells_what_was_said_and_what_was_considered(trained):
+    told = Checkpoint.open(trained / "checkpoint").card["calibration"]
+    assert 0 < told["triplets"] <= told["considered"]["triplets"]
+    assert "considered" not in told["considered"]
+
+
 def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, recipe, trained):
     # Reports come every ten steps: the run ends after the state of step 5.
     with pytest.raises(KilledError):
