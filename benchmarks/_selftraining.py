@@ -10,23 +10,26 @@ import hashlib
 import json
 import lzma
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from dti.domain.documents import Document
+from dti.domain.mentions import Candidate
 from dti.model.checkpoint import Checkpoint
 from dti.model.pairs.encoding import PairSource
 from dti.model.pairs.engine import FREQUENCIES, PairEngine
+from dti.model.pairs.head import Floats
 from dti.reading import Emission
 from dti.selftraining import frozen
 from dti.selftraining.frozen import Last, Seen
-from dti.selftraining.labels import Batch, Consider, Model, batch_of
+from dti.selftraining.labels import Consider, Model
 from dti.selftraining.measure import measure
 from dti.selftraining.pool import Hygiene, document_of
 from dti.selftraining.session import halves
@@ -46,32 +49,59 @@ CONSIDER = Consider(4, 0.02)
 
 
 class Remembering(PairEngine):
-    """An engine that encodes no text twice, whatever process asks: states are kept in files, in half precision."""
+    """An engine that works out nothing twice of what no student changes, whatever process asks.
 
-    memory: Path
+    Encoder states, and what the head's lower layers make of them, are kept in files, in half precision.
+    """
 
-    def states(self, sources: Iterable[PairSource]) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
+    def __init__(self, checkpoint: Checkpoint, memory: Path) -> None:
+        super().__init__(checkpoint, threads=1)
+        self._memory = memory
+        self._sources: dict[tuple[str, tuple[Candidate, ...]], PairSource] = {}
+        memory.mkdir(parents=True, exist_ok=True)
+
+    def source(self, document: Document, candidates: Sequence[Candidate]) -> PairSource:
+        """As the engine shows it, made once."""
+        key = document.text, tuple(candidates)
+        if key not in self._sources:
+            self._sources[key] = super().source(document, candidates)
+        return self._sources[key]
+
+    def states(self, sources: Iterable[PairSource]) -> Iterator[tuple[int, Floats]]:
         """As the engine has them."""
         for at, source in enumerate(sources):
             if source.features.pairs:
-                key = hashlib.sha256(repr((source.ids, source.kinds)).encode()).hexdigest()
-                if not (file := self.memory / f"{key}.npy").exists():
-                    draft = file.with_suffix(".draft.npy")
-                    np.save(draft, next(super().states([source]))[1].astype(np.float16))
-                    draft.rename(file)
-                yield at, np.load(file, allow_pickle=False).astype(np.float32)
+                yield at, self._kept(source, "states", partial(self._encoded, source))
+
+    def joined(self, source: PairSource, states: Floats, style: int | None = None) -> Floats:
+        """As the engine has it."""
+        style = self.head.style if style is None else style
+        return self._kept(source, f"joined-{style}", partial(super().joined, source, states, style))
+
+    def _encoded(self, source: PairSource) -> Floats:
+        return next(super().states([source]))[1]
+
+    def _kept(self, source: PairSource, what: str, make: Callable[[], Floats]) -> Floats:
+        shown = repr((source.ids, source.kinds, source.mentions)).encode()
+        file = self._memory / f"{hashlib.sha256(shown).hexdigest()}-{what}.npy"
+        if not file.exists():
+            draft = file.with_suffix(f".{os.getpid()}.npy")
+            np.save(draft, make().astype(np.float16))
+            draft.rename(file)
+        kept: Floats = np.load(file, allow_pickle=False).astype(np.float32)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that all seeds share."""
+    """Everything that all seeds share; `pool` are documents with their candidates."""
 
     model: Model
     recipe: PairRecipe
     gold: tuple[PairExample, ...]
     slice_: tuple[PairExample, ...]
     gated: tuple[PairExample, ...]
-    pool: Batch
+    pool: tuple[tuple[Document, tuple[Candidate, ...]], ...]
     seen_gold: tuple[Seen, ...]
 
     @property
@@ -80,14 +110,12 @@ class World:
         return (*self.slice_, *self.gated)
 
 
-def build(checkpoint: Path, data: Path, tagger: Path, work: Path, documents: int) -> World:
-    """Find candidates, clean the pool, encode gold; at most `documents` of the pool."""
+def build(checkpoint: Path, data: Path, tagger: Path, work: Path, documents: int, gold: int) -> World:
+    """Find candidates, clean the pool, encode gold; at most `documents` of the pool, and `gold` of KD-DTI's."""
     work.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     opened = Checkpoint.open(checkpoint)
-    engine = Remembering(opened, threads=1)
-    engine.memory = work / "states" / opened.sha256[:16]
-    engine.memory.mkdir(parents=True, exist_ok=True)
+    engine = Remembering(opened, work / "states" / opened.sha256[:16])
     model = Model(opened, engine, Emission(**opened.decoding.settings))
     recipe = PairRecipe(name="benchmark", threads=1, tagger=str(tagger), abstracts_counted=0)
     (work / FREQUENCIES).write_bytes((opened.engine / FREQUENCIES).read_bytes())
@@ -95,8 +123,15 @@ def build(checkpoint: Path, data: Path, tagger: Path, work: Path, documents: int
     slice_, gated = halves(corpora.development, _SLICE)
     clean, _ = Hygiene.of(data, corpora.development).clean(islice(_candidates(data), documents))
     with Finder(data / "lexicons" / "names", work / "lexicon", 1, tagger) as find:
-        pool = batch_of(model, CONSIDER, clean, list(find(clean)))
-    return World(model, recipe, corpora.training, slice_, gated, pool, tuple(frozen.see(engine, corpora.training)))
+        pool = tuple(zip(clean, find(clean), strict=True))
+    known = few(corpora.training, gold)
+    return World(model, recipe, known, slice_, gated, pool, tuple(frozen.see(engine, known)))
+
+
+def few(gold: Sequence[PairExample], most: int) -> tuple[PairExample, ...]:
+    """At most so many documents, by a hash of their PMIDs: fewer are part of more."""
+    ranked = sorted(gold, key=lambda e: hashlib.sha256(f"gold/{e.document.pmid}".encode()).hexdigest())
+    return tuple(ranked[:most])
 
 
 def _benchmark_alone(data: Path, work: Path) -> Path:

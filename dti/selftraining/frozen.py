@@ -18,7 +18,7 @@ from dti.model.pairs.encoding import PairSource
 from dti.model.pairs.engine import PairEngine
 from dti.model.pairs.network import Head, PairBatch, Shape
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES
-from dti.training.pairs.batches import Answers, Item, collate
+from dti.training.pairs.batches import Answers, answers
 from dti.training.pairs.examples import STYLES, PairExample
 
 _LAST = ("joint_norm", "joint", "interacts", "label")
@@ -92,17 +92,14 @@ def weights_of(last: Last) -> Mapping[str, np.ndarray[tuple[int, ...], np.dtype[
     return {name: value.detach().numpy().astype(np.float32) for name, value in last.state_dict().items()}
 
 
-@torch.no_grad()
 def see(engine: PairEngine, examples: Sequence[PairExample]) -> list[Seen]:
     """Examples with at least one pair, in order, each asked for in the style of its corpus."""
-    head = head_of(engine)
     sources = [engine.source(example.document, example.candidates) for example in examples]
     seen = []
     for at, states in engine.states(sources):
-        pairs, answers = collate([Item(sources[at], examples[at], style=STYLES[examples[at].corpus])])
-        padded = torch.zeros(1, pairs.ids.shape[1], states.shape[1])
-        padded[0, : len(states)] = torch.from_numpy(states)
-        seen.append(Seen(head.joined(padded, pairs), torch.from_numpy(states.mean(0)), answers, examples[at]))
+        example, source = examples[at], sources[at]
+        joined = torch.from_numpy(engine.joined(source, states, STYLES[example.corpus]))
+        seen.append(Seen(joined, torch.from_numpy(states.mean(0)), answers([(example, source)]), example))
     return seen
 
 
@@ -119,8 +116,8 @@ def batch(documents: Sequence[Seen]) -> Batch:
         document=number, drug=none, target=none, place=place, style=none,
     )  # fmt: skip
     told = [document.answers for document in documents]
-    answers = Answers(*(torch.cat([getattr(one, name) for one in told]) for name in Answers.__slots__))
-    return Batch(torch.cat([d.joined for d in documents]), torch.stack([d.state for d in documents]), pairs, answers)
+    joint = Answers(*(torch.cat([getattr(one, name) for one in told]) for name in Answers.__slots__))
+    return Batch(torch.cat([d.joined for d in documents]), torch.stack([d.state for d in documents]), pairs, joint)
 
 
 def orders(count: int, size: int, seed: int) -> Iterator[list[int]]:

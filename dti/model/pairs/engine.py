@@ -97,8 +97,7 @@ class PairEngine:
 
     def judge(self, source: PairSource, states: npt.NDArray[np.float32], style: int | None = None) -> Scored:
         """All pairs of a source; another `style` than the served one is another corpus's habit of annotation."""
-        head = self.head if style is None else replace(self.head, style=style)
-        interacts, labels = (logits.astype(np.float64) for logits in head.score(source, states))
+        interacts, labels = (logits.astype(np.float64) for logits in self.head.last(self.joined(source, states, style)))
         normal = labels - labels.max(-1, keepdims=True)
         return Scored(
             source.features.pairs,
@@ -106,6 +105,11 @@ class PairEngine:
             normal - np.log(np.exp(normal).sum(-1, keepdims=True)),
             source.truncated,
         )
+
+    def joined(self, source: PairSource, states: npt.NDArray[np.float32], style: int | None = None) -> npt.NDArray[np.float32]:
+        """What the head's last layers are told of each pair [pairs, width]."""
+        head = self.head if style is None else replace(self.head, style=style)
+        return head.joined(source, states)
 
 
 def _unread(source: PairSource) -> Scored:

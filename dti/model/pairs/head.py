@@ -39,6 +39,10 @@ class Head:
 
     def score(self, source: PairSource, states: Floats) -> tuple[Floats, Floats]:
         """Logits [pairs] of the interaction and [pairs, labels] of its type, from encoder states [tokens, hidden]."""
+        return self.last(self.joined(source, states))
+
+    def joined(self, source: PairSource, states: Floats) -> Floats:
+        """All that is known of each pair [pairs, width]: what the last layers judge."""
         drugs, targets = (np.array(side) for side in zip(*source.features.pairs, strict=True))
         names = self._names(source.mentions, states)
         drug, target = names[drugs], names[targets]
@@ -48,8 +52,11 @@ class Head:
         told = np.concatenate([signals, style], -1)
         query = self._linear("query_out", _relu(self._linear("query_in", np.concatenate([drug, target, told], -1))))
         read = self._norm("read_norm", query + self._attend(query, states))
-        joint = self._norm("joint_norm", np.concatenate([drug, target, drug * target, read, told], -1))
-        final = _relu(self._linear("joint", joint))
+        return np.concatenate([drug, target, drug * target, read, told], -1)
+
+    def last(self, joined: Floats) -> tuple[Floats, Floats]:
+        """The logits of `score` from what is known of each pair."""
+        final = _relu(self._linear("joint", self._norm("joint_norm", joined)))
         return self._linear("interacts", final)[:, 0], self._linear("label", final)
 
     def _names(self, mentions: Sequence[Sequence[Sequence[int]]], states: Floats) -> Floats:

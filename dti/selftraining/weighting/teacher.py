@@ -19,7 +19,7 @@ from torch.func import functional_call
 from dti.errors import OptionError, TrainingError
 from dti.selftraining import frozen
 from dti.selftraining.frozen import Batch, Last, Seen
-from dti.selftraining.unrolling import Parameters, after_step
+from dti.selftraining.unrolling import Parameters, Told, after_step
 from dti.selftraining.unrolling import Teacher as Network
 from dti.selftraining.weighting.base import Pseudo, Scales, Weighed
 from dti.training.pairs.examples import PairExample
@@ -28,9 +28,9 @@ from dti.training.pairs.recipe import PairRecipe
 
 SEES = ("states", "loss")
 _DOUBTFUL = 3.0  # standard deviations below what the model expects, from which on clean documents are not called clean
-_HIDDEN = 64
+_DECAY = 0.01
 _MEAN = 0.5  # that weights are held to
-_LOSSES = 3
+_SURFACE = 4  # three losses and progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,15 +86,15 @@ class Lesson:
     progress: float = 0.0
 
     def __post_init__(self) -> None:
-        width = _LOSSES + 1
-        if self.settings.sees == "states":
-            width += 2 * self.student.joint.out_features + self.student.label.out_features + 2
-        self.teacher = Network(width, _HIDDEN, self.seed)
+        inner = 2 * self.student.joint.out_features + self.student.label.out_features + 2
+        self.teacher = Network(_SURFACE, inner if self.settings.sees == "states" else 0, self.seed)
 
     def teach(self, documents: Sequence[Seen], gold: Sequence[Seen], clean: Sequence[Seen]) -> None:
         """All steps of both."""
         settings = self.settings
-        optimiser = torch.optim.Adam(self.teacher.parameters(), lr=settings.teacher_rate)
+        self.teacher.fit(self.told_all(documents))
+        self.teacher.train()
+        optimiser = torch.optim.AdamW(self.teacher.parameters(), lr=settings.teacher_rate, weight_decay=_DECAY)
         sizes = ((documents, settings.batch), (gold, settings.batch), (clean, settings.clean))
         draws = (frozen.orders(len(part), size, self.seed + at) for at, (part, size) in enumerate(sizes))
         for step, (order, beside, checked) in enumerate(islice(zip(*draws, strict=False), settings.steps)):
@@ -107,6 +107,7 @@ class Lesson:
             free = (given.mean() - _MEAN) ** 2  # what is relative may drift; a sigmoid at its end says nothing either
             self._step(optimiser, (both, weights, free), frozen.batch([clean[at] for at in checked]))
         self.progress = 1.0
+        self.teacher.eval()
 
     def _step(self, optimiser: torch.optim.Optimizer, taught: tuple[Batch, torch.Tensor, torch.Tensor], clean: Batch) -> None:
         both, weights, free = taught
@@ -127,7 +128,7 @@ class Lesson:
         return document_losses(self.recipe, batch.pairs, batch.answers, interacts, labels)
 
     @torch.no_grad()
-    def told(self, batch: Batch, confidences: Sequence[Sequence[float]]) -> torch.Tensor:
+    def told(self, batch: Batch, confidences: Sequence[Sequence[float]]) -> Told:
         """What the teacher sees: it is told, it does not teach the student by looking, so there is no gradient."""
         pairs, answers = batch.pairs, batch.answers
         final = self.student.final(batch.joined)
@@ -137,19 +138,24 @@ class Lesson:
             choice_losses(pairs, answers, interacts),
             label_losses(self.recipe, pairs, answers, labels),
         ]
-        surface = torch.stack([*losses, torch.full_like(losses[0], self.progress)], 1)
+        surface = torch.stack([*map(torch.log1p, losses), torch.full_like(losses[0], self.progress)], 1)
         if self.settings.sees == "loss":
-            return surface
+            return Told(surface, surface[:, :0])
         given = torch.tensor([[fmean(one), min(one)] for one in confidences])
-        return torch.cat([surface, batch.states, *_inside(batch, final, labels.shape[1]), given], 1)
+        return Told(surface, torch.cat([batch.states, *_inside(batch, final, labels.shape[1]), given], 1))
+
+    def told_all(self, documents: Sequence[Seen]) -> Told:
+        """Of all pseudo-labelled documents, as the student is now."""
+        size = self.settings.batch
+        starts = range(0, len(documents), size)
+        parts = [self.told(frozen.batch(documents[at : at + size]), self.confidences[at : at + size]) for at in starts]
+        return Told(torch.cat([part.surface for part in parts]), torch.cat([part.inner for part in parts]))
 
     @torch.no_grad()
-    def weights(self, documents: Sequence[Seen]) -> Iterator[float]:
+    def weights(self, documents: Sequence[Seen]) -> list[float]:
         """The teacher's opinion of each document as it stands."""
-        size = self.settings.batch
-        for start in range(0, len(documents), size):
-            told = self.told(frozen.batch(documents[start : start + size]), self.confidences[start : start + size])
-            yield from self.teacher(told).tolist()
+        weights: list[float] = self.teacher(self.told_all(documents)).tolist()
+        return weights
 
 
 def _inside(batch: Batch, final: torch.Tensor, labels: int) -> Iterator[torch.Tensor]:

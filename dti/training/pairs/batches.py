@@ -122,7 +122,7 @@ def collate(items: Sequence[Item]) -> tuple[PairBatch, Answers]:
         place=place,
         style=torch.tensor([item.style for item in items]),
     )
-    return batch, _answers(items)
+    return batch, answers([(item.example, item.source) for item in items])
 
 
 def padded(length: int) -> int:
@@ -139,9 +139,10 @@ def _signals(item: Item) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
     return signals
 
 
-def _answers(items: Sequence[Item]) -> Answers:
-    rows = [(item.example, pair) for item in items for pair in item.source.features.pairs]
+def answers(read: Sequence[tuple[PairExample, PairSource]]) -> Answers:
+    """What annotators say of the pairs of documents as they are read."""
+    rows = [(example, pair) for example, source in read for pair in source.features.pairs]
     right = torch.tensor([float(pair in example.right) for example, pair in rows])
     label = torch.tensor([example.right.get(pair, UNLABELLED) for example, pair in rows])
     clear = torch.tensor([float(pair not in example.unclear) for example, pair in rows])
-    return Answers(right, label, clear, torch.tensor([item.example.weight for item in items]))
+    return Answers(right, label, clear, torch.tensor([example.weight for example, _ in read]))

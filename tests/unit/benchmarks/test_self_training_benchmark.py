@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +12,11 @@ pytestmark = pytest.mark.train
 pytest.importorskip("torch")
 pytest.importorskip("sklearn")
 
-from benchmarks import self_training as bench  # noqa: E402 - after the skip
-from benchmarks._selftraining import auc  # noqa: E402
-from dti.selftraining.weighting import Pseudo  # noqa: E402
+from benchmarks import _selftraining_figures as figures  # noqa: E402 - after the skip
+from benchmarks import self_training as bench  # noqa: E402
+from benchmarks._selftraining import auc, few  # noqa: E402
+from dti.selftraining.selection import SELECTIONS  # noqa: E402
+from dti.selftraining.weighting import WEIGHTINGS, Pseudo  # noqa: E402
 from dti.training.pairs.examples import PSEUDO, PairExample  # noqa: E402
 from tests.pair_data import document, drugs_and_targets  # noqa: E402
 
@@ -34,16 +37,16 @@ def seed(gain):
 
 
 def test_precision_at_equal_yield_and_ranking_are_by_score():
-    rows = {row.name: row for row in bench._precision([seed(0.1), seed(0.3)])}
+    rows = {row.name: row for row in figures._precision([seed(0.1), seed(0.3)])}
     assert rows["precision of 1 labels, threshold"].value == 1.0
     assert rows["precision of 1 labels, dual"].value == 0.0
     assert rows["precision of 1 labels, dual"].alternative_value == 1.0
 
 
 def test_gains_are_paired_by_document_over_seeds():
-    [row] = bench._gains([seed(0.1), seed(0.3)])
+    [row] = figures._gains([seed(0.1), seed(0.3)])
     assert row.value - row.alternative_value == pytest.approx(0.2)
-    assert "gain +0.200 [+0.200, +0.200]" in row.name
+    assert "gain +0.200 [+0.200, +0.200]; by seed +0.100, +0.300" in row.name
 
 
 def test_reconstruction_that_tells_something_has_weight():
@@ -54,9 +57,9 @@ def test_reconstruction_that_tells_something_has_weight():
         "labels": {"right": right.tolist(), "document": list(range(400))},
         "scores": {"threshold": confidence.tolist(), "dual": np.sqrt(confidence * restored).tolist()},
     }
-    value, low, high = bench._added(one)
+    value, low, high = figures._added(one)
     assert 0 < low < value < high
-    assert bench._area(one, bench._restored(one)) > 0.9
+    assert figures._area(one, figures._restored(one)) > 0.9
 
 
 def test_a_moved_label_is_another_pair_of_the_same_text():
@@ -68,3 +71,25 @@ def test_a_moved_label_is_another_pair_of_the_same_text():
     assert (moved.example.right, moved.example.unclear) == ({(0, 3): 5}, frozenset())
     alone = PairExample(PSEUDO, text, (candidates[0], candidates[2]), {(0, 1): 5}, frozenset())
     assert bench._moved(Pseudo(alone, (0.5,)), random.Random(1)) is None  # noqa: S311 - no secret
+
+
+def test_fewer_documents_of_gold_are_part_of_more():
+    gold = [PairExample("kd_dti", replace(document("Levodopa"), pmid=str(at)), (), {}, frozenset()) for at in range(9)]
+    assert few(gold, 5)[:3] == few(gold, 3)
+    assert few(gold, 500) == few(gold[::-1], 9)
+    assert len(few(gold, 500)) == 9
+
+
+def test_a_part_that_is_there_is_not_made_again(tmp_path):
+    """Nothing may be opened for it: there is no checkpoint here."""
+    setting = bench.Setting()
+    run = bench._Bench(None, tmp_path, tmp_path, tmp_path, setting)
+    made = [run.kept("arms-1/dual, teacher", lambda value=value: [value]) for value in (0.5, 0.7)]
+    assert made == [[0.5], [0.5]]
+    assert bench._Seed(run, 1).arm("dual, teacher") == [0.5]
+
+
+def test_every_selection_meets_every_weighting():
+    cells = list(bench._cells())
+    assert "dual, teacher" in cells
+    assert len(cells) == len(set(cells)) == (len(list(SELECTIONS)) - 1) * len(list(WEIGHTINGS))

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 
 from torch.func import functional_call  # noqa: E402 - after the skip
 
-from dti.selftraining.unrolling import Teacher, after_step, by_products  # noqa: E402
+from dti.selftraining.unrolling import Teacher, Told, after_step, by_products  # noqa: E402
 
 RATE = 0.3
 
@@ -73,15 +73,16 @@ def test_corrupted_labels_lose_weight():
     flipped = torch.rand(600, generator=generator) < 0.4
     given = torch.where(flipped, (labels[:600] + torch.randint(1, 4, (600,), generator=generator)) % 4, labels[:600])
     net = student(10, 4, torch.float32)
-    teacher = Teacher(10 + 4 + 8 + 1, 32, seed=3)
+    teacher = Teacher(1, 10 + 4 + 8, seed=3)
     optimiser = torch.optim.Adam(teacher.parameters(), lr=1e-2)
 
     def told(at):
         with torch.no_grad():
             loss = losses_of(net, inputs[at], given[at])(dict(net.named_parameters()))
             inside = net[:2](inputs[at])
-        return torch.cat([inputs[at], torch.nn.functional.one_hot(given[at], 4), inside, loss[:, None]], 1)
+        return Told(loss[:, None], torch.cat([inputs[at], torch.nn.functional.one_hot(given[at], 4), inside], 1))
 
+    teacher.fit(told(torch.arange(600)))
     clean = losses_of(net, inputs[600:], labels[600:])
     for _ in range(250):
         at = torch.randint(600, (64,), generator=generator)
@@ -97,6 +98,25 @@ def test_corrupted_labels_lose_weight():
         with torch.no_grad():
             for name, parameter in theta.items():
                 parameter.copy_(stepped[name])
-    weights = teacher(told(torch.arange(600))).detach()
+    weights = teacher.eval()(told(torch.arange(600))).detach()
     assert auc(weights[~flipped], weights[flipped]) > 0.88
     assert weights[~flipped].mean() > 2 * weights[flipped].mean()
+
+
+def test_the_teacher_is_told_on_the_scale_of_what_it_was_fitted_on():
+    generator = torch.Generator().manual_seed(5)
+    told = Told(torch.randn(50, 2, generator=generator), torch.randn(50, 7, generator=generator))
+    loud = Told(1000 * told.surface + 3, 1e-3 * told.inner - 2)
+    one, other = (Teacher(2, 7, seed=1).eval() for _ in range(2))
+    one.fit(told)
+    other.fit(loud)
+    assert torch.allclose(one(told), other(loud), atol=1e-4)
+    constant = Told(torch.ones(50, 2), torch.zeros(50, 7))
+    one.fit(constant)
+    assert torch.isfinite(one(constant)).all()
+
+
+def test_a_teacher_without_inner_states_sees_losses_alone():
+    blind = Teacher(2, 0, seed=1)
+    surface = torch.randn(5, 2, generator=torch.Generator().manual_seed(6))
+    assert blind(Told(surface, surface[:, :0])).shape == (5,)
