@@ -95,17 +95,19 @@ def _teacher(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
 
 
 def _gains(found: Sequence[Mapping[str, Any]]) -> Iterator[Measurement]:
-    """F1 of students, paired with supervised training by seed and document; 95% interval over documents, gain of each seed."""
-    plain = np.array([one["arms"][SUPERVISED] for one in found])
-    for name in found[0]["arms"]:
-        if name == SUPERVISED:
-            continue
+    """F1 of students, paired by seed and document with supervised training and with the parent that both go on from."""
+    plain, parent = (np.array([one["arms"][name] for one in found]) for name in (SUPERVISED, PARENT))
+    for name in (name for name in found[0]["arms"] if name != SUPERVISED):
         ours = np.array([one["arms"][name] for one in found])
-        gain = ours - plain
-        low, high = _interval(gain.mean(0))
-        each = ", ".join(f"{value:+.3f}" for value in gain.mean(1))
-        label = f"F1 {name} (gain {gain.mean():+.3f} [{low:+.3f}, {high:+.3f}]; by seed {each})"
-        yield Measurement(label, float(ours.mean()), "F1", SUPERVISED, float(plain.mean()))
+        each = ", ".join(f"{value:+.3f}" for value in (ours - plain).mean(1))
+        gains = f"gain {_gain(ours - plain)}, by seed {each}; over the parent {_gain(ours - parent)}"
+        yield Measurement(f"F1 {name} ({gains})", float(ours.mean()), "F1", SUPERVISED, float(plain.mean()))
+
+
+def _gain(differences: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
+    """Mean over seeds and documents with its 95% interval over documents."""
+    low, high = _interval(differences.mean(0))
+    return f"{differences.mean():+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
 def _interval(differences: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[float, float]:

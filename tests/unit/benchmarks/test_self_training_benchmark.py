@@ -32,7 +32,7 @@ def seed(gain):
     return {
         "labels": {"right": [True, True, False, False], "document": [0, 1, 2, 3]},
         "scores": {"threshold": scores, "dual": scores[::-1]},
-        "arms": {"supervised": [0.0, 0.5], "dual": [gain, 0.5 + gain]},
+        "arms": {"supervised": [0.0, 0.5], "parent": [0.1, 0.6], "dual": [gain, 0.5 + gain]},
     }
 
 
@@ -44,9 +44,10 @@ def test_precision_at_equal_yield_and_ranking_are_by_score():
 
 
 def test_gains_are_paired_by_document_over_seeds():
-    [row] = figures._gains([seed(0.1), seed(0.3)])
+    parent, row = figures._gains([seed(0.1), seed(0.3)])
+    assert parent.name.startswith("F1 parent (gain +0.100")
     assert row.value - row.alternative_value == pytest.approx(0.2)
-    assert "gain +0.200 [+0.200, +0.200]; by seed +0.100, +0.300" in row.name
+    assert "gain +0.200 [+0.200, +0.200], by seed +0.100, +0.300; over the parent +0.100 [+0.100, +0.100]" in row.name
 
 
 def test_reconstruction_that_tells_something_has_weight():
@@ -84,8 +85,8 @@ def test_a_part_that_is_there_is_not_made_again(tmp_path):
     """Nothing may be opened for it: there is no checkpoint here."""
     setting = bench.Setting()
     run = bench._Bench(None, tmp_path, tmp_path, tmp_path, setting)
-    made = [run.kept("arms-1/dual, teacher", lambda value=value: [value]) for value in (0.5, 0.7)]
-    assert made == [[0.5], [0.5]]
+    made = [run.kept("arms-1/dual, teacher", lambda value=value: {"f1": [value]}) for value in (0.5, 0.7)]
+    assert made == [{"f1": [0.5]}] * 2
     assert bench._Seed(run, 1).arm("dual, teacher") == [0.5]
 
 
