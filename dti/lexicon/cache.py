@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from dti.errors import LexiconError
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # Raised whenever reading, folding or compiling changes, so that older caches are not used.
 _COMPILER = "2"
+# The same for what one source reads of one file: lexicons without it stay as they are, the embedded one byte for byte.
+_REVISIONS: Mapping[str, int] = {"uniprot/uniprot_human.tsv": 1}
 
 
 def open_lexicon(source: Path, cache: Path) -> Lexicon:
@@ -86,5 +88,6 @@ def _fingerprint(folder: Path) -> str:
     total = hashlib.sha256(f"{store.FORMAT}/{_COMPILER}".encode())
     for file in files:
         with (folder / file).open("rb") as stream:
-            total.update(f"\n{file} {hashlib.file_digest(stream, 'sha256').hexdigest()}".encode())
+            read_anew = f" {_REVISIONS[file]}" if file in _REVISIONS else ""
+            total.update(f"\n{file} {hashlib.file_digest(stream, 'sha256').hexdigest()}{read_anew}".encode())
     return total.hexdigest()

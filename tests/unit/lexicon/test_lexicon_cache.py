@@ -95,6 +95,14 @@ def test_a_changed_input_is_another_lexicon(tmp_path):
     assert len(second) < len(first)
 
 
+@pytest.mark.parametrize(("file", "same"), [("uniprot/uniprot_human.tsv", False), ("a/file.that.is.not.there", True)])
+def test_a_file_that_is_read_anew_makes_another_lexicon(tmp_path, monkeypatch, file, same):
+    files = write_lexicon(tmp_path / "files")
+    before = open_lexicon(files, tmp_path / "cache").sha256
+    monkeypatch.setattr("dti.lexicon.cache._REVISIONS", {"uniprot/uniprot_human.tsv": 1} | {file: 2})
+    assert (open_lexicon(files, tmp_path / "cache").sha256 == before) is same
+
+
 @pytest.mark.parametrize("at", [0, 12, 500, -1])
 def test_a_damaged_cache_is_compiled_again(tmp_path, at):
     folder, cache = write_lexicon(tmp_path / "files", ["uniprot/uniprot_human.tsv"]), tmp_path / "cache"
