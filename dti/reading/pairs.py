@@ -14,6 +14,7 @@ from dti.domain.triplets import Located, Triplet
 from dti.model.checkpoint import Checkpoint
 from dti.model.pairs.engine import PairEngine, Scored
 from dti.reading.base import Proposal, Reading
+from dti.reading.explicit import Explicit
 
 _MISSING = {EntityKind.DRUG: "no drug was found in the text", EntityKind.TARGET: "no target was found in the text"}
 
@@ -69,25 +70,30 @@ class Pairs:
 
     @property
     def decoding(self) -> str:
-        """The rule with its settings."""
-        return str(self.emission)
+        """The rule with its settings; what the text says outright goes before it (`explicit`)."""
+        return f"{self.emission} + explicit"
 
     def read(self, documents: Sequence[Document], candidates: Sequence[Sequence[Candidate]]) -> list[Reading]:
         """All chosen pairs of each document, each with its likeliest label."""
         scored = self.score(documents, candidates)
-        return [self._reading(c, s) for c, s in zip(candidates, scored, strict=True)]
+        return [self._reading(*row) for row in zip(documents, candidates, scored, strict=True)]
 
-    def _reading(self, candidates: Sequence[Candidate], scored: Scored) -> Reading:
-        proposals = tuple(self._proposals(candidates, scored))
+    def _reading(self, document: Document, candidates: Sequence[Candidate], scored: Scored) -> Reading:
+        proposals = tuple(self._proposals(candidates, scored, Explicit.of(document, candidates)))
         return Reading(proposals, "" if proposals else _reason(candidates), scored.truncated)
 
-    def _proposals(self, candidates: Sequence[Candidate], scored: Scored) -> Iterator[Proposal]:
+    def _proposals(self, candidates: Sequence[Candidate], scored: Scored, explicit: Explicit) -> Iterator[Proposal]:
         if scored.stated < self.emission.stated:
             return
-        for at in self.emission.chosen([math.exp(value) for value in scored.interacts]):
+        likely = [
+            0.0 if explicit.contradicts(pair, candidates) else math.exp(value)
+            for pair, value in zip(scored.pairs, scored.interacts, strict=True)
+        ]
+        for at in self.emission.chosen(likely):
             drug, target = scored.pairs[at]
             label = int(scored.labels[at].argmax())
-            triplet = Triplet(candidates[drug].name, self.labels[label], candidates[target].name)
+            said = explicit.label((drug, target), self.labels[label])
+            triplet = Triplet(candidates[drug].name, said, candidates[target].name)
             logprobs = (float(scored.interacts[at]), float(scored.labels[at][label]))
             yield Proposal(Located(triplet, 0, 0, drug, target), self.confidence(logprobs))
 

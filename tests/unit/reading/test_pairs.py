@@ -69,7 +69,7 @@ def test_the_reason_names_what_was_not_found():
 
 
 def test_the_run_tells_the_rule():
-    assert reader([0.5]).decoding == "pairs(least=0.1, further=0.4, relative=0.5, most=8)"
+    assert reader([0.5]).decoding == "pairs(least=0.1, further=0.4, relative=0.5, most=8) + explicit"
 
 
 @given(st.lists(st.floats(0, 1), max_size=20), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
