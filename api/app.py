@@ -14,7 +14,7 @@ from api import broker, errors
 from api.deps import Services
 from api.metrics import Readings, RequestMetrics, SystemCollector
 from api.middleware import BodyLimit, SecurityHeaders, StrictUtf8
-from api.openapi import DescribedFastAPI
+from api.openapi import DescribedFastAPI, serve_documentation
 from api.routes import batches, changes, documents, health, models, names, page, self_training, triplets, uploads
 from db.engine import make_engine, make_session_factory
 from db.queries import statistics
@@ -37,7 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("dti"),
         summary="Drug-target interactions from biomedical literature, each with its evidence sentence",
         description="Lists are paged by cursor. Every error is an RFC 9457 problem with a stable `code`.",
-        docs_url=_DOCS,
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan,
@@ -46,6 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     errors.install(app)
     for module in (batches, uploads, triplets, changes, names, documents, models, self_training, health, page):
         app.include_router(module.router)
+    serve_documentation(app, _DOCS)
     _install_middleware(app, held)
     return app
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -12,7 +12,9 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.responses import Response
 
+from api.html import refusal
 from dti import errors
 from dti.errors import DtiError
 
@@ -21,6 +23,17 @@ _LOG = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
 _MOST_FIELD_ERRORS = 20
+_FOR_PROGRAMS = "/v1/"
+
+# pydantic's words for its own programmers, by type of error, in ours.
+_PLAINLY: Mapping[str, str] = {
+    "extra_forbidden": "there is no such parameter",
+    "missing": "is required",
+    "string_too_short": "must not be empty",
+    "model_attributes_type": "must be a JSON object",
+    "model_type": "must be a JSON object",
+}
+_VALUE_ERROR = "Value error, "
 
 _STATUS: Mapping[type[DtiError], HTTPStatus] = {
     errors.MalformedInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -78,16 +91,32 @@ def problem(
 
 def install(app: FastAPI) -> None:
     """Answer every exception with a problem."""
-    app.add_exception_handler(DtiError, _deliberate)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_exception_handler(DtiError, _readable(_deliberate))
+    app.add_exception_handler(RequestValidationError, _readable(_invalid))
+    app.add_exception_handler(HTTPException, _readable(_http))
+    app.add_exception_handler(Exception, _readable(_unexpected))
 
 
 def declared(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI responses of a route: its own errors and those that any route may give."""
     texts = {status: {"model": Problem, "description": HTTPStatus(status).phrase} for status in (*statuses, 400, 422, 500, 503)}
     return dict(sorted(texts.items()))
+
+
+def _readable(
+    handler: Callable[[Request, Exception], Awaitable[JSONResponse]],
+) -> Callable[[Request, Exception], Awaitable[Response]]:
+    """The same answer as a page where a person waits for one."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        response = await handler(request, error)
+        if request.url.path.startswith(_FOR_PROGRAMS) or "text/html" not in request.headers.get("accept", ""):
+            return response
+        told = Problem.model_validate_json(bytes(response.body))
+        kept = {name: value for name, value in response.headers.items() if name not in {"content-type", "content-length"}}
+        return refusal(told.status, told.title, told.detail, kept)
+
+    return answer
 
 
 async def _deliberate(request: Request, error: Exception) -> JSONResponse:
@@ -112,7 +141,13 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
 def _field(entry: Mapping[str, Any]) -> FieldProblem:
     """Without the offending value: it may be huge, and it may not be printable."""
     location, *path = [str(part) for part in entry["loc"]] or ["request"]
-    return FieldProblem(location=location, field=_printable(".".join(path)), detail=_printable(entry["msg"]))
+    return FieldProblem(location=location, field=_printable(".".join(path)), detail=_printable(_detail(entry)))
+
+
+def _detail(entry: Mapping[str, Any]) -> str:
+    if entry["type"] == "json_invalid":
+        return f"not valid JSON: {entry['ctx']['error']}"
+    return _PLAINLY.get(entry["type"], entry["msg"].removeprefix(_VALUE_ERROR))
 
 
 def _printable(text: str) -> str:

@@ -18,10 +18,15 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
 }
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
+# Swagger UI begins with a script in its page, and draws with styles and pictures that it makes up.
+_DOCUMENTATION_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'none'"
+)
 
 
 class SecurityHeaders:
-    """Tells browsers not to guess, frame or keep. The pages of the API's documentation may load their scripts."""
+    """Tells browsers not to guess, frame or keep. The page of the API's documentation may run its own scripts."""
 
     def __init__(self, app: ASGIApp, *, documentation: str) -> None:
         self._app = app
@@ -38,8 +43,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if scope["path"] != self._documentation:
-                    headers.setdefault("Content-Security-Policy", _POLICY)
+                policy = _DOCUMENTATION_POLICY if scope["path"] == self._documentation else _POLICY
+                headers.setdefault("Content-Security-Policy", policy)
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import pytest
 from sqlalchemy import text
@@ -71,4 +73,11 @@ def test_browsers_are_told_not_to_guess_or_frame(api: httpx.Client) -> None:
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert not [name for name in answer.headers if name.startswith("access-control-")]
-    assert "content-security-policy" not in api.get("/docs").headers
+
+
+def test_the_documentation_page_needs_nothing_from_elsewhere(api: httpx.Client) -> None:
+    page = api.get("/docs")
+    needed = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "/docs-assets/swagger-ui-bundle.js" in needed
+    assert [api.get(address).status_code for address in needed] == [200] * len(needed)
