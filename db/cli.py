@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import click
 
@@ -10,12 +11,20 @@ from dti.errors import SettingsError
 
 
 def database_url(url: str | None) -> str:
-    """The URL given, or the deployment's; raises SettingsError. Asked late, so that --help needs none."""
+    """The URL given, the deployment's, or that of a running `dti up`; raises SettingsError. Asked late: --help needs none."""
     from dti.settings import Settings
 
-    if found := url or Settings().database_url.get_secret_value():
+    settings = Settings()
+    if found := url or settings.database_url.get_secret_value() or _announced(settings.state_dir):
         return found
-    raise SettingsError("set DTI_DATABASE_URL or give --url (`dti up` migrates its own database)")
+    raise SettingsError("set DTI_DATABASE_URL, give --url, or start `dti up`, whose database is found by itself")
+
+
+def _announced(state_dir: Path) -> str:
+    try:
+        return str(json.loads((state_dir / "service.json").read_bytes())["database"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _say(sentence: str, *, as_json: bool, **fields: object) -> None:
@@ -26,7 +35,7 @@ _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON,
 
 
 @click.group()
-@click.option("--url", help="postgresql+psycopg://… [default: DTI_DATABASE_URL]")
+@click.option("--url", help="postgresql+psycopg://… [default: DTI_DATABASE_URL, or the running `dti up`]")
 @click.pass_context
 def db(context: click.Context, url: str | None) -> None:
     """Create and check the tables of the knowledge base."""

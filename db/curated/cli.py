@@ -14,7 +14,7 @@ _CHUNK = 5000  # triplets compared per transaction
 
 
 @click.group()
-@click.option("--url", help="postgresql+psycopg://… [default: DTI_DATABASE_URL]")
+@click.option("--url", help="postgresql+psycopg://… [default: DTI_DATABASE_URL, or the running `dti up`]")
 @click.pass_context
 def curated(context: click.Context, url: str | None) -> None:
     """Compare the knowledge base with curated drug-target tables.

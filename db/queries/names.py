@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from db.mapping import indexed_name, storable
+from db.queries.identifiers import spellings
 from db.queries.views import NameView
 from dti.domain.entities import EntityKind
 
@@ -14,7 +15,7 @@ _KEYS = """
 SELECT k FROM (
   SELECT unnest(CAST(:own AS text[])) UNION (
     SELECT curie FROM names WHERE folded = :folded AND kind = :kind AND curie <> ''
-    UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = :value AND e.kind = :kind
+    UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = ANY(CAST(:values AS text[])) AND e.kind = :kind
     ORDER BY 1 LIMIT :most)
 ) AS possible (k) WHERE EXISTS (SELECT FROM triplets WHERE {column} = k) ORDER BY k
 """
@@ -39,7 +40,8 @@ def keys(session: Session, value: str, kind: EntityKind) -> list[str]:
     """What triplets' ends are stored under, for a name in any spelling, any synonym or any identifier."""
     value = storable(value)
     folded = indexed_name(value)
-    given = {"own": [folded, value], "folded": folded, "kind": kind.value, "value": value, "most": _MOST_MEANINGS}
+    values = spellings(value.strip())
+    given = {"own": [folded, *values], "folded": folded, "kind": kind.value, "values": values, "most": _MOST_MEANINGS}
     return list(session.scalars(_USED_AS[kind], given))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -14,16 +14,18 @@ from dti.cli._service import connect, url_option
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from dti.client import DtiClient
     from dti.client.answers import Evidence, Triplet
 
 _PAGE = 100
 _DRUG, _TARGET = "bold cyan", "bold magenta"
+_RESERVED = ("hedged", "hypothesis")
 
 
 @click.command()
-@click.option("--drug", metavar="NAME", help="Name in any spelling of case and space, or a CURIE such as CHEBI:15365.")
-@click.option("--target", metavar="NAME", help="Name or CURIE.")
-@click.option("--interaction", metavar="TYPE", help="As extracted, e.g. inhibitor.")
+@click.option("--drug", metavar="NAME", help="Name, synonym or brand in any case, or an identifier: CHEBI:15365, DB00945.")
+@click.option("--target", metavar="NAME", help="Name, synonym or symbol, or an identifier: hgnc:9604, P23219.")
+@click.option("--interaction", metavar="TYPE", help="As printed, e.g. inhibitor, or a normalised type, e.g. partial_agonist.")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Least confidence.")
 @click.option("--pmid", metavar="PMID", help="Only evidence from this document.")
 @click.option("--grounded/--ungrounded", default=None, help="Both names were found in the text, or not.  [default: found]")
@@ -61,11 +63,27 @@ def query(  # noqa: PLR0913 - one argument per option, as click calls it
     }
     with connect(url) as client:
         found = list(islice(client.triplets(page_size=min(limit + 1, _PAGE), **conditions), limit + 1))
+        meant = _meant(client, {"drug": drug, "target": target}) if not (found or as_json) else []
     if as_json:
         for triplet in found[:limit]:
             print_json(triplet)
-    else:
+    elif found:
         _print_table(found[:limit], more=len(found) > limit)
+    else:
+        click.echo("\n".join(["No triplet matches.", *meant]))
+
+
+def _meant(client: DtiClient, asked: Mapping[str, str | None]) -> list[str]:
+    """Of each name that was asked for in vain: whether it is known, and what it may have been meant for."""
+    told = []
+    for kind, name in asked.items():
+        if not name or next(client.triplets(page_size=1, grounded="any", **{kind: name}), None):
+            continue
+        likely = [clean(found["name"]) for found in client.names(name, kind)]
+        told.append(
+            f"No {kind} of any triplet is called {clean(name)!r}" + (f"; there are: {', '.join(likely)}" if likely else ".")
+        )
+    return told
 
 
 def _print_table(triplets: Sequence[Triplet], *, more: bool) -> None:
@@ -73,9 +91,6 @@ def _print_table(triplets: Sequence[Triplet], *, more: bool) -> None:
     from rich.table import Table
 
     screen = console()
-    if not triplets:
-        screen.print("No triplet matches.")
-        return
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("Drug", style="cyan", overflow="fold")
     table.add_column("Interaction", overflow="fold")
@@ -107,6 +122,8 @@ def emphasised(evidence: Evidence) -> Text:
         sentence.append(f" ({' and '.join(missing)} not found in text)", style="yellow")
     if evidence["polarity"] == "negated":
         sentence.append(" (negated)", style="bold red")
+    if evidence["certainty"] in _RESERVED:
+        sentence.append(f" ({evidence['certainty']})", style="yellow")
     if evidence["document"]["status"] != "ok":
         sentence.append(f" ({clean(evidence['document']['status'])} document)", style="bold red")
     return sentence

@@ -14,6 +14,14 @@ class Asked(TypedDict):
     refresh: bool
 
 
+class Name(TypedDict):
+    """A name that somebody may look for."""
+
+    name: str
+    kind: str
+    curie: str | None
+
+
 class Batch(TypedDict):
     """A batch and how far it is; `progress` is None until the total is known."""
 

@@ -20,6 +20,7 @@ from dti.client.answers import (
     Label,
     Model,
     ModelDetail,
+    Name,
     Promotion,
     SelfTraining,
     SelfTrainingRound,
@@ -119,6 +120,10 @@ class DtiClient:
     def triplets(self, *, page_size: int = 100, **conditions: str | float | bool | None) -> Iterator[Triplet]:
         """Triplets by drug, target, interaction, min_confidence, pmid and grounded; pages are fetched as needed."""
         return self._pages("/v1/triplets", conditions | {"limit": page_size})
+
+    def names(self, typed: str, kind: str) -> list[Name]:
+        """Names of a kind that begin so, then such as have it inside."""
+        return cast("list[Name]", self._get("/v1/names", {"typed": typed, "kind": kind}))
 
     def triplet(self, triplet_id: int) -> Triplet:
         """One triplet with its best evidence."""

@@ -111,8 +111,10 @@ def test_parts_start_in_the_order_of_their_needs(up: Up) -> None:
     assert {"worker-pull", "worker-extract", "beat", "api"} <= set(ready[3:])
 
 
-def test_service_file_tells_url_and_pid(up: Up, folder: Path) -> None:
-    assert json.loads((folder / "service.json").read_text()) == {"url": up.url, "pid": up.process.pid}
+def test_service_file_tells_url_pid_and_database(up: Up, folder: Path) -> None:
+    service = json.loads((folder / "service.json").read_text())
+    assert (service["url"], service["pid"]) == (up.url, up.process.pid)
+    assert service["database"].startswith("postgresql+psycopg://")
 
 
 def test_every_part_logs_for_itself(up: Up, folder: Path) -> None:

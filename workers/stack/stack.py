@@ -64,7 +64,7 @@ class EmbeddedStack:
             try:
                 started = supervisor.start()
                 if started:
-                    self.state.announce(url)
+                    self.state.announce(url, self._postgres.url)
                     display.announce(url)
                 yield RunningStack(url, supervisor, started)
             finally:

@@ -56,10 +56,10 @@ class StateFolder:
             self._service_file.unlink(missing_ok=True)
             self._lock.release()
 
-    def announce(self, url: str) -> None:
-        """Write `service.json`, all at once."""
+    def announce(self, url: str, database: str) -> None:
+        """Write `service.json`, all at once: where the service answers, and the database that commands may work on."""
         fresh = self._service_file.with_suffix(".new")
-        fresh.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
+        fresh.write_bytes(orjson.dumps({"url": url, "pid": os.getpid(), "database": database}))
         fresh.replace(self._service_file)
 
     @property

@@ -111,7 +111,8 @@ def test_every_name_and_identifier_of_a_drug_finds_it(api: httpx.Client, store: 
         entities.describe(unit.session, [aspirin])
         unit.commit()
 
-    for asked in ("asa", "aspirin", "ACETYLSALICYLIC  acid", "CHEBI:15365", "drugbank:DB00945"):
+    identifiers = ("CHEBI:15365", "drugbank:DB00945", "DrugBank:DB00945", "DB00945", "db00945")
+    for asked in ("asa", "aspirin", "ACETYLSALICYLIC  acid", *identifiers):
         assert drugs(api.get("/v1/triplets", params={"drug": asked})) == ["ASA"]
     assert drugs(api.get("/v1/triplets", params={"target": "aspirin"})) == []
 

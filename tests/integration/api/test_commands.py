@@ -116,7 +116,17 @@ def test_query_prints_json_and_says_when_there_is_more(url: str, store: Store) -
     assert [json.loads(line)["drug"] for line in lines] == ["d0", "d1"]
     assert "there are more" in _run(query, "--limit", "2", "--url", url).stdout
     assert "3 triplets\n" in _run(query, "--limit", "3", "--url", url).stdout
-    assert _run(query, "--drug", "nobody", "--url", url).stdout == "No triplet matches.\n"
+
+
+def test_a_vain_query_tells_which_name_is_unknown_and_what_there_is(url: str, store: Store) -> None:
+    store("1", "T", claim("aspirin inhibitor COX-1", 0.5, "Aspirin inhibits COX-1."), claim("b inhibitor c", 0.5, "b c"))
+
+    misspelt = _run(query, "--drug", "aspir", "--url", url).stdout
+    apart = _run(query, "--drug", "aspirin", "--target", "c", "--url", url).stdout
+
+    assert misspelt == "No triplet matches.\nNo drug of any triplet is called 'aspir'; there are: aspirin\n"
+    assert apart == "No triplet matches.\n"
+    assert _run(query, "--drug", "nobody", "--json", "--url", url).stdout == ""
 
 
 def test_the_running_stack_is_found_by_its_state_folder(

@@ -19,7 +19,7 @@ from dti.errors import ServiceUnavailableError
 
 def _evidence(status: str = "ok", **changes: object) -> Evidence:
     known = {"sentence": "Aspirin inhibits COX-1.", "sentence_span": [10, 33], "drug_span": [10, 17], "target_span": [27, 32]}
-    return {"polarity": "affirmed", "document": {"status": status}, **known, **changes}  # type: ignore[typeddict-item] # what is printed
+    return {"polarity": "affirmed", "certainty": "fact", "document": {"status": status}, **known, **changes}  # type: ignore[typeddict-item] # what is printed
 
 
 def _marked(text: Text) -> list[str]:
@@ -44,6 +44,7 @@ def test_evidence_without_a_sentence_says_so_and_denial_is_shown() -> None:
 
     assert emphasised(missing).plain == "not found in text"
     assert emphasised(_evidence(polarity="negated")).plain == "Aspirin inhibits COX-1. (negated)"
+    assert emphasised(_evidence(certainty="hedged")).plain == "Aspirin inhibits COX-1. (hedged)"
     assert emphasised(_evidence("retracted")).plain == "Aspirin inhibits COX-1. (retracted document)"
 
 

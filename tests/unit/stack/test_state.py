@@ -15,7 +15,7 @@ from workers.stack.state import StateFolder
 def test_second_owner_is_told_url_and_pid(tmp_path: Path) -> None:
     state = StateFolder(tmp_path)
     with state.owned():
-        state.announce("http://127.0.0.1:8123")
+        state.announce("http://127.0.0.1:8123", "postgresql+psycopg:///dti")
         with (
             pytest.raises(StackError, match=rf"running already at http://127\.0\.0\.1:8123: .*process {os.getpid()}"),
             StateFolder(tmp_path).owned(),
@@ -26,9 +26,9 @@ def test_second_owner_is_told_url_and_pid(tmp_path: Path) -> None:
 def test_service_file_exists_while_owned(tmp_path: Path) -> None:
     state = StateFolder(tmp_path / "new")
     with state.owned():
-        state.announce("http://127.0.0.1:8123")
+        state.announce("http://127.0.0.1:8123", "postgresql+psycopg:///dti")
         service = json.loads((tmp_path / "new" / "service.json").read_text())
-        assert service == {"url": "http://127.0.0.1:8123", "pid": os.getpid()}
+        assert service == {"url": "http://127.0.0.1:8123", "pid": os.getpid(), "database": "postgresql+psycopg:///dti"}
     assert not (tmp_path / "new" / "service.json").exists()
 
 
