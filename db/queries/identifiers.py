@@ -1,4 +1,4 @@
-"""Identifiers as people type them: "CHEBI:15365", "DB00945" and "P23219" for what is stored as CURIEs of Bioregistry's spelling."""
+"""Identifiers as people type them: "CHEBI:15365", "DB00945" and "P23219" for CURIEs of Bioregistry's spelling."""
 
 from __future__ import annotations
 

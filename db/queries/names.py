@@ -15,7 +15,8 @@ _KEYS = """
 SELECT k FROM (
   SELECT unnest(CAST(:own AS text[])) UNION (
     SELECT curie FROM names WHERE folded = :folded AND kind = :kind AND curie <> ''
-    UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie WHERE i.identifier = ANY(CAST(:values AS text[])) AND e.kind = :kind
+    UNION SELECT i.curie FROM identifiers i JOIN entities e ON e.curie = i.curie
+    WHERE i.identifier = ANY(CAST(:values AS text[])) AND e.kind = :kind
     ORDER BY 1 LIMIT :most)
 ) AS possible (k) WHERE EXISTS (SELECT FROM triplets WHERE {column} = k) ORDER BY k
 """
