@@ -9,6 +9,11 @@ from pathlib import Path
 from db.curated.base import CuratedPair, ids, present, rows
 
 _MARKUP = re.compile(r"<[^>]+>")
+# Actions that say how a ligand does what its type says, or nothing.
+_ONLY_HOW = re.compile(
+    r"|none|unknown|mixed|binding|(?:non-)?competitive|neutral|biphasic|subunit-specific|slows inactivation|biased agonist"
+    r"|(?:voltage-dependent|feedback) inhibition|positive|negative"
+)
 
 
 class GtoPdb:
@@ -38,7 +43,7 @@ def _action(row: Mapping[str, str]) -> str:
     action, kind = row["action"].strip().lower(), row.get("type", "").strip().lower()
     if action in {"positive", "negative"} and kind == "allosteric modulator":
         return f"{action} {kind}"
-    return kind if action in {"", "none", "unknown", "mixed", "binding"} and kind else action
+    return kind if kind and _ONLY_HOW.fullmatch(action) else action
 
 
 def _plain(text: str) -> str:

@@ -101,6 +101,23 @@ def test_gtopdb_reads_both_spellings_of_its_header(tmp_path: Path, uniprot: str)
     assert (pair.drug_ids, pair.action) == (("iuphar.ligand:22",), "positive allosteric modulator")
 
 
+@pytest.mark.parametrize(
+    ("kind", "action", "expected"),
+    [
+        ("Inhibitor", "Competitive", "inhibitor"),
+        ("Agonist", "Biased agonist", "agonist"),
+        ("Activator", "Positive", "activator"),
+        ("Allosteric modulator", "Neutral", "allosteric modulator"),
+        ("Agonist", "Partial agonist", "partial agonist"),
+        ("Channel blocker", "None", "channel blocker"),
+    ],
+)
+def test_gtopdb_gives_the_type_where_its_action_says_only_how(tmp_path: Path, kind: str, action: str, expected: str) -> None:
+    path = table(tmp_path / "i.csv", "target,target_id,ligand,ligand_id,type,action", f"Gizmo,6,widgetine,22,{kind},{action}")
+    [pair] = read("gtopdb", path)
+    assert pair.action == expected
+
+
 def test_ttd_reads_its_workbook(tmp_path: Path) -> None:
     path = tmp_path / "P1-07.xlsx"
     words = ["TargetID", "Target_Name", "DrugID", "Drug_Name", "MOA", "T1", "Gizmo receptor (GZM)", "D1", "Widgetine", "Opener"]
