@@ -41,6 +41,8 @@ def masked(sentence):
         "The Z inhibitor {X} did not affect <Y>.",
         "{X} inhibits Z while <Y> is not affected.",
         "<Y> is not inhibited by {X}.",
+        "Domain Z matters for A binding but none in {X} recognition by <Y>.",
+        "{X} had no effect on Z or on <Y> and was associated with nausea.",
     ],
 )
 def test_denied(sentence):
@@ -64,6 +66,16 @@ def test_denied(sentence):
         "{X} raised NO by blocking <Y>.",
         "{X} shifted the curve without lowering its maximum, as expected of an antagonist of <Y>.",
         "No drug but {X} is a better inhibitor of <Y> in the absence of Z.",
+        "<Y> shows little uptake of amines and is {X} dependent.",
+        "<Y> did not bind Z to the same extent as {X}.",
+        "The profile of {X} did not correlate with that of <Y>.",
+        "It encodes a <Y> protein lacking 12 {X} residues.",
+        "The mutation in <Y> did not affect {X} potency.",
+        "None of the drugs caused inhibition of {X} binding to <Y>.",
+        "Failure to respond to {X} was associated with a fall in <Y>.",
+        "The {X} tumours had lack of basal cells, and high <Y> staining.",
+        "Nor were these blocked by the <Y> antagonist A100 ({X}).",
+        "Z plays a role in {X} binding to <Y> but none in A binding.",
     ],
 )
 def test_affirmed(sentence):
