@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,12 @@ if TYPE_CHECKING:
     from dti.client.answers import SelfTraining
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+_LOOKS_UNTIL_HINT = 5
+_NO_WORKER = (
+    "no worker has taken the run yet; it needs one of the train queue: `dti up` has it where the extra `train` is installed "
+    "(make install-all), else start `dti worker --queues train`"
+)
 
 
 @click.group("self-train")
@@ -189,17 +195,25 @@ def ledger(*, run_id: str, limit: int, url: str | None, as_json: bool, **conditi
 
 
 def _follow(client: DtiClient, run_id: str) -> SelfTraining:
-    """The run when it has ended; until then a line on stderr whenever it moves."""
-    shown = ""
+    """The run when it has ended."""
+    return client.wait_for_self_training(run_id, on_progress=moves())
+
+
+def moves() -> Callable[[SelfTraining], None]:
+    """Tells a run on stderr whenever it moves, and why it may not."""
+    shown, looks = "", 0
 
     def show_moves(run: SelfTraining) -> None:
-        nonlocal shown
+        nonlocal shown, looks
+        looks = looks + 1 if run["state"] == SelfTrainingState.PENDING else 0
         line = f"{run['state']}: round {run['round']}, {run['stage'] or 'waiting'} {run['done']}/{run['total']}"
         if line != shown:
             shown = line
             click.echo(line, err=True)
+        if looks == _LOOKS_UNTIL_HINT:
+            click.echo(_NO_WORKER, err=True)
 
-    return client.wait_for_self_training(run_id, on_progress=show_moves)
+    return show_moves
 
 
 def _report(client: DtiClient, run: SelfTraining) -> None:

@@ -57,7 +57,7 @@ def _json_format(start: bytes, name: str) -> str:
     first = start.partition(b"\n")[0].rstrip()
     if first.startswith(b"{") and (first.endswith(b"}") or len(first) >= HEAD // 2):
         return "jsonl"
-    raise UnsupportedFormatError(f"{name}:1: JSON, but neither BioC nor one object a line")
+    raise UnsupportedFormatError(f"{name}:1: JSON, but neither BioC nor one object a line (jq -c makes lines)")
 
 
 def _text_format(start: bytes, name: str) -> str:

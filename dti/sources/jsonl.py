@@ -66,7 +66,8 @@ def _object(line: Line) -> Object:
     try:
         data = orjson.loads(line.content())
     except orjson.JSONDecodeError as error:
-        raise MalformedInputError(f"not valid JSON: {error.msg}") from error
+        wrong = "not UTF-8: convert the file first" if "UTF-8" in error.msg else f"not valid JSON: {error.msg}"
+        raise MalformedInputError(wrong) from error
     if not isinstance(data, dict):
         raise MalformedInputError("the line is no JSON object")
     return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from dti.domain.documents import Document
 from dti.errors import InputTooLargeError, MalformedInputError
 from dti.sources import _clean
 from dti.sources.base import Input, Item
+
+_NUMBERS = re.compile(r"\d{1,9}(?:[\s,;]+\d{1,9})*[\s,;]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +35,7 @@ class PlainText:
             raise InputTooLargeError(f"{source.place(1)}: {error}") from error
         except MalformedInputError as error:
             raise MalformedInputError(error.reason, place=source.place(1)) from error
+        if _NUMBERS.fullmatch(text):
+            raise MalformedInputError("a list of PMIDs, no text: dti submit --pmids @FILE has them read", place=source.place(1))
         if text:
             yield Document(source="file", id=f"{source.name}#1", title="", abstract=text)

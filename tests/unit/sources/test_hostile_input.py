@@ -150,6 +150,8 @@ def test_deep_nesting_and_many_unclosed_records_are_faults():
         (b"a\nb\x00c", "f.txt", UnsupportedFormatError, "f.txt:2: binary data"),
         (b"\x89PNG\r\n\x1a\n", "f.png", UnsupportedFormatError, "binary data"),
         (b"some words", "f.ris", UnsupportedFormatError, "f.ris:1: .*ris"),
+        (b"9108990, 15653738\n17\n", "f.txt", MalformedInputError, "f.txt:1: a list of PMIDs.*dti submit"),
+        (b"[{}]", "f.json", UnsupportedFormatError, "one object a line .jq -c"),
         (b"fine\nca\xff", "f.txt", MalformedInputError, "f.txt:2: not valid UTF-8"),
         (b"x" * 300, "f.txt", InputTooLargeError, "f.txt:1: .*limit of 200"),
     ],
@@ -157,6 +159,15 @@ def test_deep_nesting_and_many_unclosed_records_are_faults():
 def test_what_cannot_be_read_at_all_is_an_error_with_place_and_reason(data, name, error, says):
     with pytest.raises(error, match=says):
         items(data, name=name, limits=Limits(field_chars=200))
+
+
+def test_a_number_among_words_is_a_text():
+    assert [item.abstract for item in items(b"9108990 patients\n12", name="f.txt")] == ["9108990 patients 12"]
+
+
+def test_a_line_in_another_encoding_is_told_as_such():
+    (fault,) = items('{"id": "1", "title": "naïve"}'.encode("latin-1"), name="f.jsonl")
+    assert fault == SourceFault("f.jsonl:1", "not UTF-8: convert the file first")
 
 
 def test_a_missing_file_and_a_folder_are_errors_of_ours(tmp_path):
