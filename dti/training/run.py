@@ -42,7 +42,8 @@ from dti.model.convert import convert
 from dti.model.engine import Engine
 from dti.model.torch_search import TorchSearch
 from dti.model.vocabulary import Vocabulary
-from dti.training import calibrate, curve, state
+from dti.training import calibrate, curve, stages, state
+from dti.training.batches import with_steps
 from dti.training.card import card, identity
 from dti.training.corpora import Corpora, read_corpora
 from dti.training.development import Generate, assess
@@ -50,7 +51,7 @@ from dti.training.experiment import UNLABELLED, Architecture, Experiment
 from dti.training.feeds import Feed, LabelledFeed, UnlabelledFeed
 from dti.training.objectives import OBJECTIVES
 from dti.training.pointing import read_pointed
-from dti.training.trainer import Progress, Trainer
+from dti.training.trainer import Progress
 from dti.training.unlabelled import Pool
 
 _ABSTRACTS_COUNTED = 15_000
@@ -86,7 +87,10 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     model, vocabulary = prepare(experiment, corpora, order.data, order.out)
     feeds = _feeds(experiment, corpora, vocabulary, order.data)
     adapted = _adapter(experiment).apply(model, vocabulary)
-    steps = Trainer(experiment, adapted.model, order.out).run(feeds, most_steps=order.most_steps, report=report)
+    asked = with_steps(experiment.stages, order.most_steps)
+    total = sum(stage.steps for stage in asked)
+    steps = stages.steps(adapted.model, asked, feeds, experiment.optimisation.label_smoothing)
+    stages.trainer(experiment, adapted.model, total, order.out).run(steps, report)
     model = adapted.merge()
     model.save_pretrained(str(order.out / "model"))
     if experiment.unlabelled:
@@ -94,7 +98,7 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
         return None
     trained = {
         "parents": _parents(experiment.architecture),
-        "steps": steps,
+        "steps": total,
         "parameters": sum(parameter.numel() for parameter in model.parameters()),
         "vocabulary": len(vocabulary),
     }

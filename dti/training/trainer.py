@@ -1,36 +1,34 @@
-"""The training loop: seeded, resumable, killable at any moment."""
+"""The training loop of every kind of torch model: seeded, resumable, killable at any moment.
+
+What differs comes from outside: a `Plan` from the recipe, the parts of the model, and `Step`s, each with its own loss.
+"""
 
 from __future__ import annotations
 
-import itertools
 import json
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import nn
 
 from dti.errors import TrainingError
-from dti.model.backbones import FusedModel, Model
-from dti.model.teacher_forcing import logits
 from dti.training import state
-from dti.training.batches import Batch, with_steps
-from dti.training.experiment import Experiment, Optimisation, Stage
-from dti.training.feeds import Feed
 
 logger = logging.getLogger(__name__)
 
-_BETAS = (0.9, 0.98)
 _LOG_STEPS = 10
+_LOSSES = "losses.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One line of the training log; `loss` is per target token over the last steps."""
+    """One line of the training log; `loss` is the mean of the steps since the last line."""
 
     step: int
     of: int
@@ -40,124 +38,141 @@ class Progress:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step to come; its batch is made when `loss` is called, so that a resumed run skips what it has seen unmade."""
+
+    stage: str
+    loss: Callable[[], torch.Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a recipe says to the loop; `identity` is its sum, `share` that of the peak learning rates which a step has."""
+
+    identity: str
+    seed: int
+    steps: int
+    save_steps: int
+    share: Callable[[int], float]
+    learning_rate: float
+    encoder_learning_rate: float
+    betas: tuple[float, float]
+    weight_decay: float
+    gradient_norm: float
+
+
+class Average(Protocol):
+    """What is kept beside the weights that learn."""
+
+    def follow(self, step: int) -> None:
+        """Take the weights after `step` in."""
+
+    def save(self, folder: Path) -> None:
+        """Write it into a state's folder."""
+
+    def load(self, folder: Path) -> None:
+        """Read what `save` wrote."""
+
+
+class NoAverage:
+    """The last weights are what is kept."""
+
+    def follow(self, step: int) -> None:
+        """Nothing follows."""
+
+    def save(self, folder: Path) -> None:
+        """The state has the weights themselves."""
+
+    def load(self, folder: Path) -> None:
+        """Nor is there anything to read."""
+
+
 class Trainer:
-    """Trains one model under one experiment; `folder` keeps state and log."""
+    """Trains `model`, of which `encoder` is the pretrained part, by one plan; `folder` keeps state and log."""
 
-    def __init__(self, experiment: Experiment, model: Model, folder: Path) -> None:
-        self._experiment = experiment
-        self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    def __init__(self, plan: Plan, model: nn.Module, encoder: nn.Module | None, folder: Path, average: Average) -> None:
+        self._plan = plan
         self._model = model
-        nn.Module.to(model, self._device)
+        self._optimiser = _optimiser(plan, model, encoder)
         self._folder = folder
-        self._optimiser = _optimiser(model, experiment.optimisation)
+        self._average = average
 
-    def run(self, feeds: Mapping[str, Feed], *, most_steps: int | None = None, report: Callable[[Progress], None]) -> int:
-        """Train from the last saved state, or from the start, to the last step, which is returned.
+    def run(self, steps: Iterable[Step], report: Callable[[Progress], None]) -> None:
+        """Train from the last saved state, or from the start, to the end of `steps`, which are as many as planned.
 
-        `feeds` holds one for each kind of examples that a stage names.
-        Saves on the way and at the end. With `most_steps` the learning rate reaches zero there.
+        Saves on the way and at the end.
         """
-        stages = with_steps(self._experiment.stages, most_steps)
-        total = sum(stage.steps for stage in stages)
-        done = self._resume()
+        done, losses = self._resume()
         self._model.train()
-        losses: list[float] = []
         began = time.monotonic()
-        for step, stage, batch in self._batches(feeds, stages, done):
-            rate = _rate(self._experiment.optimisation, step, total)
-            losses.append(self._step(step, batch, rate))
-            if step % _LOG_STEPS == 0 or step == total:
-                rate_now = rate * self._experiment.optimisation.learning_rate
-                line = Progress(step, total, stage.name, sum(losses) / len(losses), rate_now, time.monotonic() - began)
+        for number, step in enumerate(steps, start=1):
+            if number <= done:
+                continue
+            losses.append(self._step(number, step))
+            last = number == self._plan.steps
+            if number % _LOG_STEPS == 0 or last:
+                rate = self._plan.share(number) * self._plan.learning_rate
+                mean = sum(losses) / len(losses)
+                line = Progress(number, self._plan.steps, step.stage, mean, rate, time.monotonic() - began)
                 self._log(line)
                 report(line)
                 losses.clear()
-            if step % self._experiment.save_steps == 0 or step == total:
-                self._save(step)
-        return total
+            if number % self._plan.save_steps == 0 or last:
+                self._save(number, losses)
 
-    def _resume(self) -> int:
-        found = state.latest(self._folder / "state")
-        if found is None:
-            return 0
-        folder, step, identity = found
-        if identity != self._experiment.sha256:
-            raise TrainingError(f"{folder} was trained under another recipe; choose another output folder")
-        state.restore(folder, step, self._model, self._optimiser)
-        logger.info("resuming after step %d", step)
-        return step
-
-    def _save(self, step: int) -> None:
-        state.save(self._folder / "state", step, self._experiment.sha256, self._model, self._optimiser)
-
-    def _batches(self, feeds: Mapping[str, Feed], stages: tuple[Stage, ...], done: int) -> Iterator[tuple[int, Stage, Batch]]:
-        step = 0
-        for stage in stages:
-            with _frozen(self._model, stage.frozen_layers):
-                for collate in itertools.islice(feeds[stage.examples].draw(stage), stage.steps):
-                    step += 1
-                    if step > done:
-                        yield step, stage, collate()
-
-    def _step(self, step: int, batch: Batch, rate: float) -> float:
+    def _step(self, number: int, step: Step) -> float:
         # Seeding every step keeps dropout the same whether or not the run was interrupted.
-        torch.manual_seed(self._experiment.seed * 1_000_003 + step)
-        settings = self._experiment.optimisation
+        torch.manual_seed(self._plan.seed * 1_000_003 + number)
         for group in self._optimiser.param_groups:
-            group["lr"] = group["peak"] * rate
-        loss = self._loss(batch.to(self._device), settings.label_smoothing)
+            group["lr"] = group["peak"] * self._plan.share(number)
+        loss = step.loss()
         self._optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
-        nn.utils.clip_grad_norm_(self._model.parameters(), settings.gradient_norm)
+        nn.utils.clip_grad_norm_(self._model.parameters(), self._plan.gradient_norm)
         self._optimiser.step()
+        self._average.follow(number)
         return float(loss.detach())
 
-    def _loss(self, batch: Batch, smoothing: float) -> torch.Tensor:
-        """Cross-entropy per target token; the forward pass is in bf16 on a GPU."""
-        with torch.autocast(self._device.type, dtype=torch.bfloat16, enabled=self._device.type == "cuda"):
-            said = logits(self._model, batch.source, batch.mask, batch.decoder, batch.texts)
-        return nn.functional.cross_entropy(said.flatten(0, 1).float(), batch.labels.flatten(), label_smoothing=smoothing)
+    def _resume(self) -> tuple[int, list[float]]:
+        """The last step that is saved, and the losses that no log line has told yet."""
+        found = state.latest(self._folder / "state")
+        if found is None:
+            return 0, []
+        folder, step, identity = found
+        if identity != self._plan.identity:
+            raise TrainingError(f"{folder} was trained under another recipe; choose another output folder")
+        state.restore(folder, step, self._model, self._optimiser)
+        self._average.load(folder)
+        logger.info("resuming after step %d", step)
+        untold = folder / _LOSSES
+        return step, json.loads(untold.read_text(encoding="utf-8")) if untold.exists() else []
+
+    def _save(self, step: int, losses: list[float]) -> None:
+        beside = partial(self._beside, losses)
+        state.save(self._folder / "state", step, self._plan.identity, self._model, self._optimiser, beside)
+
+    def _beside(self, losses: list[float], draft: Path) -> None:
+        """The average, and the untold losses: a resumed run's curve is that of an unbroken one."""
+        self._average.save(draft)
+        (draft / _LOSSES).write_text(json.dumps(losses), encoding="utf-8")
 
     def _log(self, line: Progress) -> None:
         with (self._folder / "log.jsonl").open("a", encoding="utf-8") as log:
-            fields = {name: getattr(line, name) for name in Progress.__slots__}
-            log.write(json.dumps(fields) + "\n")
+            log.write(json.dumps(asdict(line)) + "\n")
 
 
-@contextmanager
-def _frozen(model: Model, layers: int) -> Iterator[None]:
-    """Stop gradients above the lowest `layers` of the encoder: what lies below neither learns nor costs a backward pass."""
-    if not layers:
-        yield
-        return
-    stack = getattr(_encoder(model), "layers", None)
-    if stack is None:
-        raise TrainingError("frozen_layers: only the encoders of BART, of BERT and of their kin can be frozen")
-    top = stack[layers - 1]
-    hook = top.register_forward_hook(lambda _module, _inputs, output: output.detach())
-    try:
-        yield
-    finally:
-        hook.remove()
+def warmed(step: int, warmup_steps: int) -> float:
+    """Share of the peak learning rate in a linear warm-up, and 1 after it."""
+    return min(1.0, step / max(warmup_steps, 1))
 
 
-def _encoder(model: Model) -> nn.Module | None:
-    """The encoder, where the model has one."""
-    return model.get_encoder() if isinstance(model, FusedModel) or model.config.is_encoder_decoder else None
-
-
-def _optimiser(model: Model, settings: Optimisation) -> torch.optim.AdamW:
-    """Two groups: the encoder, with the embeddings that a BART shares with it, and the rest; what is frozen is in neither."""
+def _optimiser(plan: Plan, model: nn.Module, encoder: nn.Module | None) -> torch.optim.AdamW:
+    """Two groups: the encoder, with what others share with it, and the rest; what is frozen is in neither."""
     learning = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    pretrained = {id(parameter) for parameter in encoder.parameters()} if (encoder := _encoder(model)) else set()
+    pretrained = {id(parameter) for parameter in encoder.parameters()} if encoder else set()
     groups = [
-        {"params": [p for p in learning if id(p) in pretrained], "peak": settings.encoder_learning_rate},
-        {"params": [p for p in learning if id(p) not in pretrained], "peak": settings.learning_rate},
+        {"params": [p for p in learning if id(p) in pretrained], "peak": plan.encoder_learning_rate},
+        {"params": [p for p in learning if id(p) not in pretrained], "peak": plan.learning_rate},
     ]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=_BETAS, weight_decay=settings.weight_decay)
-
-
-def _rate(settings: Optimisation, step: int, total: int) -> float:
-    """Share of the peak learning rate: linear up over the warm-up, then linear down to zero after the last step."""
-    warm = min(1.0, step / max(settings.warmup_steps, 1))
-    return warm * min(1.0, (total + 1 - step) / max(total - settings.warmup_steps, 1))
+    return torch.optim.AdamW(groups, lr=plan.learning_rate, betas=plan.betas, weight_decay=plan.weight_decay)

@@ -46,7 +46,7 @@ from dti.training.pairs.development import assess
 from dti.training.pairs.examples import SERVED, STYLES, Finders, PairCorpora, PairExample, read_pairs
 from dti.training.pairs.find import Finder, abstracts
 from dti.training.pairs.recipe import PairRecipe
-from dti.training.pairs.trainer import PairTrainer
+from dti.training.pairs.steps import steps, trainer
 from dti.training.run import Order
 from dti.training.trainer import Progress
 
@@ -87,15 +87,16 @@ def train_on(recipe: PairRecipe, material: Material, order: Order, report: Calla
     def source(example: PairExample, limit: int) -> PairSource:
         return encode(example.document, example.candidates, vocabulary, frequencies, limit)
 
-    steps = order.most_steps or recipe.steps
+    total = order.most_steps or recipe.steps
     averages = []
     for member, folder in _members(recipe, order.out):
         network, average = load(order.out / UNTRAINED, recipe.dropout), load(order.out / UNTRAINED)
-        PairTrainer(member, network, average, folder).run(batches(member, corpora.training, source), steps, report)
+        drawn = islice(batches(member, corpora.training, source), total)
+        trainer(member, network, average, total, folder).run(steps(member, network, drawn), report)
         averages.append(average)
     kept = mean(averages)
     kept.save(order.out / "model")
-    return _finish(Trained(recipe, corpora, kept, steps, material.told), order)
+    return _finish(Trained(recipe, corpora, kept, total, material.told), order)
 
 
 def _members(recipe: PairRecipe, out: Path) -> Iterator[tuple[PairRecipe, Path]]:

@@ -97,6 +97,11 @@ def weights(out):
     return load_file(out / "model" / "model.safetensors")
 
 
+def told(out):
+    """The lines of a run's log, whatever the time they took."""
+    return [{**json.loads(line), "seconds": 0} for line in (out / "log.jsonl").read_text().splitlines()]
+
+
 def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, recipe, trained):
     experiment = read_experiment(recipe)
     order = run.Order(data=data, out=tmp_path)
@@ -108,6 +113,16 @@ def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, re
     run.train(experiment, run.Order(data=data, out=tmp_path, resume=True), lambda _: None)
     expected, actual = weights(trained), weights(tmp_path)
     assert expected.keys() == actual.keys()
+    assert all(torch.equal(expected[name], actual[name]) for name in expected)
+    assert told(tmp_path)[-1] == told(trained)[-1]
+
+
+def test_a_state_without_untold_losses_is_resumed_too(tmp_path, data, recipe, trained):
+    with pytest.raises(KilledError):
+        run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path), kill_after(10))
+    (tmp_path / "state" / "step-0000008" / "losses.json").unlink()
+    run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path, resume=True), lambda _: None)
+    expected, actual = weights(trained), weights(tmp_path)
     assert all(torch.equal(expected[name], actual[name]) for name in expected)
 
 
