@@ -107,7 +107,7 @@ def _together(layout: _Layout, drug: Listed, target: Listed) -> tuple[tuple[floa
     gap = min((_gap(a, b) for a, b in product(drug.spans, target.spans)), key=abs, default=_FAR)
     written = " ".join(layout.text[layout.spans[n].start : layout.spans[n].end] for n in both)
     cues = (float(len(cue.findall(written))) for cue in _CUES)
-    same = float(any(a.start < b.end and b.start < a.end for a, b in product(drug.spans, target.spans)))
+    same = float(any(a.overlaps(b) for a, b in product(drug.spans, target.spans)))
     return (float(len(both)), float(0 in both), abs(gap), float(gap > 0), same, *cues), written or layout.text
 
 

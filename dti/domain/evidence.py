@@ -56,6 +56,10 @@ class Span:
     start: int
     end: int
 
+    def overlaps(self, other: Span) -> bool:
+        """Whether a character is in both."""
+        return self.start < other.end and other.start < self.end
+
 
 class QuantityKind(StrEnum):
     """Measures of potency and affinity as papers write them; those with a p are negative decadic logarithms of mol/L."""

@@ -142,7 +142,7 @@ def _worded(sentence: str, interaction: str) -> bool:
 def _assessable(drug: Span, target: Span, sentence: Span) -> bool:
     """Whether both names stand in the sentence, apart from each other and not too far."""
     inside = all(sentence.start <= span.start and span.end <= sentence.end for span in (drug, target))
-    return inside and not _overlap(drug, target) and _distance(drug, target) <= _APART
+    return inside and not drug.overlaps(target) and _distance(drug, target) <= _APART
 
 
 def _moved(span: Span, by: int) -> Span:
@@ -164,11 +164,7 @@ def _closest_pair(drugs: Sequence[Span], targets: Sequence[Span]) -> tuple[Span 
     """The drug and target mentions that stand closest together, apart from each other if that is possible."""
     if not (drugs and targets):
         return (drugs[0] if drugs else None, targets[0] if targets else None)
-    return min(product(drugs, targets), key=lambda pair: (_overlap(*pair), _distance(*pair)))
-
-
-def _overlap(left: Span, right: Span) -> bool:
-    return left.start < right.end and right.start < left.end
+    return min(product(drugs, targets), key=lambda pair: (Span.overlaps(*pair), _distance(*pair)))
 
 
 def _distance(left: Span, right: Span) -> int:

@@ -62,9 +62,7 @@ def _needed(group: Sequence[EntityMention]) -> float:
 
 def _added(document: tuple[str, int], taken: Sequence[Span], reading: Reading, lexicon: Lexicon) -> Iterator[EntityMention]:
     text, title = document
-    free = [
-        name for name in _names(text, reading) if not any(name.span.start < s.end and s.start < name.span.end for s in taken)
-    ]
+    free = [name for name in _names(text, reading) if not any(map(name.span.overlaps, taken))]
     often = Counter(_written(text, name).casefold() for name in free)
     for name in free:
         written = _written(text, name)

@@ -112,7 +112,7 @@ class _View:
         shared = sorted(set(self.held[drug]) & set(self.held[target]))
         count = max(len(self._starts), 1)
         distance = min(abs(a.start - b.start) for a, b in product(one.spans, other.spans))
-        overlaps = sum(a.start < b.end and b.start < a.end for a, b in product(one.spans, other.spans))
+        overlaps = sum(a.overlaps(b) for a, b in product(one.spans, other.spans))
         return [
             *(len(shared), len(shared) / len(self.held[drug]), len(shared) / len(self.held[target])),
             *(0 in shared, any(at >= count - 2 for at in shared), shared[0] / count if shared else 1.0),
