@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dti.codecs._escaping import escaping
 from dti.codecs.base import Allowed, Grammar
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
@@ -36,10 +37,9 @@ _LABELLED = {f"<r:{label}>": label for label in LABELS}
 _FREE = ("<d>", "<t>", "<r>")
 _WRITTEN = (*_FREE, _NONE, *_POINTERS[EntityKind.DRUG], *_POINTERS[EntityKind.TARGET], *_LABELLED)
 _MARKERS = (*_WRITTEN, *(f"<{style}>" for style in STYLES), *_CLASSES.values(), _UNLISTED)
-_ANY = "|".join(re.escape(marker[1:-1]) for marker in sorted(_MARKERS, key=len, reverse=True))
-_MARKER = re.compile(rf"<(?:{_ANY})>")
-_UNESCAPED = re.compile(rf"<(\\*(?:{_ANY}))>")
-_ESCAPED = re.compile(rf"<\\(\\*(?:{_ANY}))>")
+_MARKER = re.compile("|".join(map(re.escape, _MARKERS)))
+
+_escape, _unescape = escaping(_MARKERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +194,3 @@ def _located(group: Sequence[_Field]) -> Located:
     drug, target, interaction = group
     triplet = Triplet(drug.name, interaction.name, target.name)
     return Located(triplet, drug.start, interaction.end, drug.candidate, target.candidate)
-
-
-def _escape(name: str) -> str:
-    return _UNESCAPED.sub(r"<\\\1>", name)
-
-
-def _unescape(name: str) -> str:
-    return _ESCAPED.sub(r"<\1>", name)

@@ -6,16 +6,18 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dti.codecs._escaping import escaping
 from dti.codecs.base import Allowed, Grammar, title_and_abstract
 from dti.domain.documents import Document
 from dti.domain.mentions import Candidate
 from dti.domain.triplets import Fault, Located, Parsed, Triplet
 
 _MARKER = re.compile(r"<([drt])>")
-_UNESCAPED = re.compile(r"<(\\*[drt])>")
-_ESCAPED = re.compile(r"<\\(\\*[drt])>")
+_MARKERS = ("<d>", "<r>", "<t>")
 _FALLBACK_ORDER = "dtr"
 _NEXT = {"<d>": "<r>", "<r>": "<t>", "<t>": "<d>"}
+
+_escape, _unescape = escaping(_MARKERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Tagged:
     @property
     def markers(self) -> tuple[str, ...]:
         """The three field markers."""
-        return ("<d>", "<r>", "<t>")
+        return _MARKERS
 
     @property
     def points(self) -> bool:
@@ -117,11 +119,3 @@ def _next_group(fields: Sequence[_Field], position: int, order: str) -> int:
 def _located(group: Sequence[_Field]) -> Located:
     named = {field.marker: field.text for field in group}
     return Located(Triplet(named["d"], named["r"], named["t"]), group[0].start, group[-1].end)
-
-
-def _escape(name: str) -> str:
-    return _UNESCAPED.sub(r"<\\\1>", name)
-
-
-def _unescape(name: str) -> str:
-    return _ESCAPED.sub(r"<\1>", name)
