@@ -15,6 +15,7 @@ from dti.lexicon.lexicon import Lexicon
 from dti.lexicon.merge import merge
 from dti.lexicon.packed import pack, unpack
 from dti.lexicon.sources import LEXICON_SOURCES
+from dti.sums import sha256 as sum_of
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,6 @@ def _fingerprint(folder: Path) -> str:
         raise LexiconError(f"{folder}: no file of a known lexicon source")
     total = hashlib.sha256(f"{store.FORMAT}/{_COMPILER}".encode())
     for file in files:
-        with (folder / file).open("rb") as stream:
-            read_anew = f" {_REVISIONS[file]}" if file in _REVISIONS else ""
-            total.update(f"\n{file} {hashlib.file_digest(stream, 'sha256').hexdigest()}{read_anew}".encode())
+        read_anew = f" {_REVISIONS[file]}" if file in _REVISIONS else ""
+        total.update(f"\n{file} {sum_of(folder / file)}{read_anew}".encode())
     return total.hexdigest()

@@ -16,9 +16,9 @@ from pathlib import Path, PurePosixPath
 import httpx
 
 from dti.errors import LexiconError, MalformedInputError, RequestRefusedError, SourceUnavailableError
+from dti.sums import SUMS, sha256
 
 _LARGEST = 1 << 30
-_SUMS = "SHA256SUMS"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ def download(remotes: Sequence[Remote], folder: Path, timeout: float = 60.0) -> 
             if not (folder / remote.path).exists():
                 _write(folder / remote.path, _TRANSFORMS[remote.transform](_fetch(client, remote)))
                 yield remote
-    sums = "".join(f"{hashlib.sha256((folder / r.path).read_bytes()).hexdigest()}  {r.path}\n" for r in remotes)
-    _write(folder / _SUMS, sums.encode())
+    sums = "".join(f"{sha256(folder / r.path)}  {r.path}\n" for r in remotes)
+    _write(folder / SUMS, sums.encode())
 
 
 def _fetch(client: httpx.Client, remote: Remote) -> bytes:

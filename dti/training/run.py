@@ -42,6 +42,7 @@ from dti.model.convert import convert
 from dti.model.engine import Engine
 from dti.model.torch_search import TorchSearch
 from dti.model.vocabulary import Vocabulary
+from dti.sums import sha256
 from dti.training import calibrate, curve, stages, state
 from dti.training.batches import with_steps
 from dti.training.card import card, identity
@@ -210,7 +211,7 @@ def _parents(architecture: Architecture) -> list[dict[str, str]]:
 
 def parent_sum(folder: Path | None) -> str:
     """Sum of the weights, or of a list of their sums where they are in parts."""
-    sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in hub.weights(folder)] if folder else []
+    sums = [sha256(path) for path in hub.weights(folder)] if folder else []
     if len(sums) > 1:
         return hashlib.sha256("\n".join(sums).encode()).hexdigest()
     return sums[0] if sums else "read from the hub"

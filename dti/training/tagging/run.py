@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
@@ -86,7 +85,7 @@ def _card(recipe: TaggerRecipe, data: Path, scores: Scores, facts: Mapping[str, 
         "what": "finds names of drugs (chemicals) and targets (genes, proteins) in English biomedical abstracts",
         "made_with": {"dti": version("dti"), "spacy": version("spacy"), "thinc": version("thinc")},
         "recipe": dataclasses.asdict(recipe),
-        "data": [{"file": _LABELLED.as_posix(), "sha256": hashlib.sha256((data / _LABELLED).read_bytes()).hexdigest()}],
+        "data": [{"file": _LABELLED.as_posix(), "sha256": sums.sha256(data / _LABELLED)}],
         "licences": {corpus: _LICENCES.get(corpus, "unknown") for corpus in sorted(corpora)},
         **facts,
         "exact_match": {part: {kind: dataclasses.asdict(s) for kind, s in kinds.items()} for part, kinds in scores.items()},
