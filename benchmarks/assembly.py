@@ -10,24 +10,21 @@ from __future__ import annotations
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.orm import Session
 
+from benchmarks._knowledge_base import knowledge_base
 from benchmarks._report import OUTPUT, Measurement, Report, publish
-from db.engine import SessionFactory, make_engine, make_session_factory
+from db.engine import SessionFactory, make_session_factory
 from db.queries import names, triplets
 from db.queries.paging import PageRequest
 from db.queries.triplets import TripletFilter, TripletOrder
 from db.repository import beliefs
-from db.schema import upgrade
-from workers.stack.postgres import EmbeddedPostgres
 
 _TRIPLETS = 1_000_000
 _EVIDENCE_EACH = 5
@@ -98,18 +95,10 @@ Ask = Callable[[Session, Any], object]
 def main(*, full: bool = False) -> Report:
     """Fill a knowledge base of its own, ask it, and bring a day's beliefs up to date."""
     count = _TRIPLETS if full else _TRIPLETS // _SHARE
-    with tempfile.TemporaryDirectory(prefix="dti-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "data")
-        server.start()
-        try:
-            upgrade(server.url)
-            engine = make_engine(server.url, statement_timeout=0)
-            size = {"triplets": count, "evidence": _EVIDENCE_EACH * count, "documents": _EVIDENCE_EACH * count // 3}
-            _fill(engine, size)
-            rows = [*_queries(engine, size), *_day(make_session_factory(engine), size)]
-            engine.dispose()
-        finally:
-            server.stop()
+    size = {"triplets": count, "evidence": _EVIDENCE_EACH * count, "documents": _EVIDENCE_EACH * count // 3}
+    with knowledge_base() as engine:
+        _fill(engine, size)
+        rows = [*_queries(engine, size), *_day(make_session_factory(engine), size)]
     return Report("assembly", tuple(rows), size | {"requests": _REQUESTS, "new evidence": _DAY})
 
 

@@ -8,27 +8,24 @@ from __future__ import annotations
 
 import json
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from benchmarks._knowledge_base import knowledge_base
 from benchmarks._report import Measurement, Report, publish
 from db import models
-from db.engine import SessionFactory, make_engine, make_session_factory
+from db.engine import SessionFactory, make_session_factory
 from db.mapping import claim_rows, content_sha256, document_row
 from db.repository import batches, documents, extractions
 from db.repository.extractions import Result
-from db.schema import upgrade
 from dti.domain.documents import Document, MeshHeading, Section
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Polarity, Span
 from dti.domain.identity import Run
 from dti.domain.jobs import BatchRequest
 from dti.domain.triplets import Triplet
-from workers.stack.postgres import EmbeddedPostgres
 
 _ROUNDS = 3
 _DOCUMENTS = 3_000
@@ -42,16 +39,8 @@ Write = Callable[[Session], object]
 
 def main() -> Report:
     """Measure both in turns on one server, and report the medians."""
-    with tempfile.TemporaryDirectory(prefix="dti-bench-") as folder:
-        server = EmbeddedPostgres(Path(folder) / "data")
-        server.start()
-        try:
-            upgrade(server.url)
-            engine = make_engine(server.url, statement_timeout=0)
-            rows = _measure(make_session_factory(engine))
-            engine.dispose()
-        finally:
-            server.stop()
+    with knowledge_base() as engine:
+        rows = _measure(make_session_factory(engine))
     return Report("store", tuple(rows), {"documents": _DOCUMENTS, "claims": _DOCUMENTS * _CLAIMS_EACH, "rounds": _ROUNDS})
 
 
