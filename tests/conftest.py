@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from dti.lexicon import Lexicon, open_lexicon
 from dti.settings import PROJECT_ROOT
+from tests.lexicon_files import write_lexicon
 
 SHARED = PROJECT_ROOT.parent / "shared" / "data"
 
@@ -27,3 +29,10 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("shared/data is not beside this checkout")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def lexicon(tmp_path_factory: pytest.TempPathFactory) -> Lexicon:
+    """The small tables of `tests.lexicon_files`, compiled."""
+    root = tmp_path_factory.mktemp("lexicon")
+    return open_lexicon(write_lexicon(root / "files"), root / "cache")

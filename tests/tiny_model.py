@@ -80,6 +80,27 @@ def write_corpus(folder: Path) -> Path:
     return write_labelled(folder, lines)
 
 
+def labelled(
+    corpus: str,
+    pmid: str,
+    title: str,
+    abstract: str,
+    triples: Sequence[tuple[str, str, str]],
+    entities: Sequence[tuple[str, str]] = (),
+) -> dict[str, object]:
+    """A labelled document of a training split; `entities` are names with their type."""
+    return {
+        "corpus": corpus,
+        "split": "train",
+        "doc_id": pmid,
+        "pmid": pmid,
+        "title": title,
+        "abstract": abstract,
+        "entities": [{"text": text, "type": kind, "id": ""} for text, kind in entities],
+        "triples": [dict(zip(("drug", "interaction", "target"), triple, strict=True)) for triple in triples],
+    }
+
+
 def write_labelled(folder: Path, lines: Sequence[Mapping[str, object]]) -> Path:
     """The labelled documents of a data folder; returns the folder."""
     (folder / "labelled").mkdir(parents=True)

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from dti.domain.documents import Document
 from dti.domain.evidence import Outcome
 from dti.training.experiment import Architecture, Experiment, Optimisation, Serving, Stage
+
+if TYPE_CHECKING:
+    from dti.training.trainer import Progress
 
 SMALL = {
     "bart_from_bert": {},
@@ -28,6 +34,16 @@ RATES = Optimisation(learning_rate=3e-3, encoder_learning_rate=3e-3, warmup_step
 
 class KilledError(Exception):
     """Stands for SIGKILL: nothing after it runs."""
+
+
+def kill_at(step: int = 1) -> Callable[[Progress], None]:
+    """A report that ends the run the first time it is called at `step` or later."""
+
+    def report(progress: Progress) -> None:
+        if progress.step >= step:
+            raise KilledError
+
+    return report
 
 
 def experiment(name, hub, **fields):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 pytestmark = [
@@ -22,16 +20,16 @@ from dti.model.teacher_forcing import logits  # noqa: E402
 from dti.training import run  # noqa: E402
 from dti.training.corpora import read_corpora  # noqa: E402
 from dti.training.experiment import read_experiment  # noqa: E402
+from tests.families import members  # noqa: E402
 from tests.recipes import SEQUENCES  # noqa: E402
-from tests.tiny_training import DOCUMENTS, READ, KilledError, experiment  # noqa: E402
+from tests.tiny_training import DOCUMENTS, READ, KilledError, experiment, kill_at  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(ADAPTERS))
 ON = pytest.mark.parametrize("backbone", ["bart", "t5", "flan-t5", "biogpt", "qwen2"])
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(adapters.__path__[0]).glob("*.py") if not path.stem.startswith("_")} - {"base"}
-    assert files == set(ADAPTERS)
+    assert members(adapters) == set(ADAPTERS)
 
 
 @EACH
@@ -58,13 +56,10 @@ def test_what_is_merged_says_what_was_trained(name, backbone, tmp_path, data, hu
 
 @pytest.mark.parametrize("backbone", ["bart", "t5", "biogpt", "qwen2"])
 def test_lora_trains_resumes_packs_and_extracts(backbone, tmp_path, data, hub):
-    def kill(_progress):
-        raise KilledError
-
     plan = experiment(backbone, hub, adapter="lora")
     whole = run.train(plan, run.Order(data=data, out=tmp_path / "whole"), lambda _: None)
     with pytest.raises(KilledError):
-        run.train(plan, run.Order(data=data, out=tmp_path / "killed"), kill)
+        run.train(plan, run.Order(data=data, out=tmp_path / "killed"), kill_at())
     for _ in range(2):  # a run that is resumed after its end merges nothing twice
         run.train(plan, run.Order(data=data, out=tmp_path / "killed", resume=True), lambda _: None)
     one, other = (dict(backbones.load(tmp_path / out / "model").named_parameters()) for out in ("whole", "killed"))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,24 +16,21 @@ from dti.model import backbones  # noqa: E402
 from dti.model.backbones import BACKBONES  # noqa: E402
 from dti.model.checkpoint import Checkpoint  # noqa: E402
 from dti.training import run  # noqa: E402
-from tests.tiny_training import DOCUMENTS, READ, STAGE, KilledError, experiment  # noqa: E402
+from tests.families import members  # noqa: E402
+from tests.tiny_training import DOCUMENTS, READ, STAGE, KilledError, experiment, kill_at  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(BACKBONES))
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(backbones.__path__[0]).glob("*.py") if not path.stem.startswith("_")} - {"base"}
-    assert files == set(BACKBONES)
+    assert members(backbones) == set(BACKBONES)
 
 
 @EACH
 def test_it_trains_resumes_measures_and_packs(name, tmp_path, data, hub):
-    def kill(_progress):
-        raise KilledError
-
     whole = run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "whole"), lambda _: None)
     with pytest.raises(KilledError):
-        run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "killed"), kill)
+        run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "killed"), kill_at())
     run.train(experiment(name, hub), run.Order(data=data, out=tmp_path / "killed", resume=True), lambda _: None)
     one, other = (dict(backbones.load(tmp_path / out / "model").named_parameters()) for out in ("whole", "killed"))
     assert all(torch.equal(one[key], other[key]) for key in one)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.train
@@ -23,6 +21,7 @@ from dti.model.engine import Engine  # noqa: E402
 from dti.model.teacher_forcing import logits  # noqa: E402
 from dti.training.batches import Collator  # noqa: E402
 from dti.training.corpora import Example  # noqa: E402
+from tests.families import members  # noqa: E402
 from tests.tiny_model import write_tiny_encoder  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(DECODERS))
@@ -72,8 +71,7 @@ def engine(tmp_path_factory):
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(decoding.__path__[0]).glob("*.py")} - {"__init__", "base"}
-    assert files == set(DECODERS)
+    assert members(decoding) == set(DECODERS)
 
 
 @EACH

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,23 +9,15 @@ from hypothesis import strategies as st
 from dti import linking
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
-from dti.lexicon import open_lexicon
 from dti.linking import LINKERS
-from tests.lexicon_files import write_lexicon
+from tests.families import members
 
 NAMES = ("MAO-A", "Clorgyline", "dopamine receptor", "D2R", "levodopa", "Insulin", "MAO", "clorgylin")
 DOCUMENT = Document(source="file", id="1", title="Clorgyline (CLG) in mice", abstract="Monoamine oxidase A (MAO-A) and D2R.")
 
 
-@pytest.fixture(scope="module")
-def lexicon(tmp_path_factory):
-    root = tmp_path_factory.mktemp("lexicon")
-    return open_lexicon(write_lexicon(root / "files"), root / "cache")
-
-
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(linking.__path__[0]).glob("*.py") if not path.stem.startswith("_")} - {"base"}
-    assert files == set(LINKERS)
+    assert members(linking) == set(LINKERS)
 
 
 @pytest.mark.parametrize("document", [None, DOCUMENT], ids=["alone", "in a document"])

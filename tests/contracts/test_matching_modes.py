@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from hypothesis import strategies as st
 from dti.errors import OptionError
 from dti.evaluation import matching
 from dti.evaluation.matching import MATCHINGS
+from tests.families import members
 
 NAMES = st.text("abAB12 -()βI", max_size=6)
 ITEMS = st.frozensets(st.tuples(NAMES, NAMES), max_size=5)
@@ -18,8 +17,7 @@ MODES = pytest.mark.parametrize("mode", list(MATCHINGS))
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(matching.__path__[0]).glob("*.py")} - {"__init__", "base"}
-    assert files == set(MATCHINGS)
+    assert members(matching) == set(MATCHINGS)
 
 
 @MODES

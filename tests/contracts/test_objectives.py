@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +14,7 @@ from dti.errors import OptionError  # noqa: E402 - after the skip
 from dti.model.vocabulary import Vocabulary  # noqa: E402
 from dti.training import objectives  # noqa: E402
 from dti.training.objectives import OBJECTIVES, Pieces  # noqa: E402
+from tests.families import members  # noqa: E402
 from tests.tiny_model import tiny_tokenizer  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(OBJECTIVES))
@@ -38,8 +38,7 @@ def documents(pieces):
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(objectives.__path__[0]).glob("*.py")} - {"__init__", "base"}
-    assert files == set(OBJECTIVES)
+    assert members(objectives) == set(OBJECTIVES)
 
 
 @EACH

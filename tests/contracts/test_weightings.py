@@ -17,6 +17,7 @@ from dti.selftraining.weighting import WEIGHTINGS, Pseudo, Scales  # noqa: E402
 from dti.training.pairs.recipe import read_recipe  # noqa: E402
 from dti.training.pairs.run import read  # noqa: E402
 from dti.training.run import Order  # noqa: E402
+from tests.families import members  # noqa: E402
 from tests.selftraining_data import train_parent, write_inputs  # noqa: E402
 
 EACH = pytest.mark.parametrize("name", list(WEIGHTINGS))
@@ -36,8 +37,7 @@ def world(tmp_path_factory):
 
 
 def test_every_file_of_the_family_is_registered():
-    files = {path.stem for path in Path(weighting.__path__[0]).glob("*.py")} - {"__init__", "base"}
-    assert files == set(WEIGHTINGS)
+    assert members(weighting) == set(WEIGHTINGS)
 
 
 @EACH

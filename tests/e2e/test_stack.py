@@ -9,15 +9,14 @@ import socket
 import subprocess
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from dti.client import DtiClient
-from tests.programs import DTI
+from tests.programs import DTI, wait_for
 from workers.stack.state import StateFolder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
@@ -25,13 +24,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 DOCUMENT = (
     b'{"id": "stack-1", "title": "Aspirin inhibits cyclooxygenase-1.", "abstract": "Aspirin inhibits cyclooxygenase-1."}\n'
 )
-
-
-def wait_for(condition: Callable[[], bool], what: str, seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
-        time.sleep(0.05)
 
 
 class Up:
@@ -43,7 +35,7 @@ class Up:
         self.process = subprocess.Popen([DTI, "up", "--json", "--state", str(state)], stdout=subprocess.PIPE, text=True)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
-        wait_for(lambda: bool(self.url) or self.process.poll() is not None, "start")
+        wait_for(lambda: bool(self.url) or self.process.poll() is not None, seconds=90, what="start")
         assert self.process.poll() is None, self.said
 
     def _read(self) -> None:
@@ -148,7 +140,11 @@ def test_killed_parts_come_back(up: Up, batch_id: str) -> None:
     killed = {part: up.pid(part) for part in parts}
     for pid in killed.values():
         psutil.Process(pid).kill()
-    wait_for(lambda: all("restarting" in up.states(part) and up.states(part)[-1] == "up" for part in parts), "restart")
+
+    def restarted(part: str) -> bool:
+        return "restarting" in up.states(part) and up.states(part)[-1] == "up"
+
+    wait_for(lambda: all(map(restarted, parts)), seconds=90, what="restart")
     assert all(up.pid(part) != pid for part, pid in killed.items())
     with DtiClient(up.url) as client:
         assert client.wait(batch_id)["id"] == batch_id
@@ -170,7 +166,7 @@ def test_next_start_has_the_data_and_a_killed_supervisor_leaves_no_process(folde
     restarted.end(signal.SIGKILL)
     with StateFolder(folder).owned():  # the lock is free, and whatever still runs is ended
         assert restarted.state.processes() == []
-    wait_for(lambda: not _servers_in(folder), "end of PostgreSQL", 10)
+    wait_for(lambda: not _servers_in(folder), seconds=10, what="end of PostgreSQL")
 
 
 def _servers_in(folder: Path) -> list[psutil.Process]:

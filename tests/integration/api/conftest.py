@@ -6,10 +6,11 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx
 import pytest
+import redis
 import uvicorn
 
 from api.app import create_app
@@ -47,6 +48,12 @@ def serving(settings: Settings) -> Iterator[str]:
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     server.should_exit = True
     thread.join()
+
+
+def waiting(redis_url: str, queue: str) -> int:
+    """How many messages a queue holds."""
+    with closing(redis.Redis.from_url(redis_url)) as client:
+        return int(client.llen(queue))
 
 
 @pytest.fixture

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 
 import httpx
 import pytest
-import redis
 from inline_snapshot import snapshot
 from sqlalchemy import func, select, text
 
 from db.engine import SessionFactory
 from db.models import Batch, Item
 from dti.settings import Settings
-from tests.integration.api.conftest import Store, serving
+from tests.integration.api.conftest import Store, serving, waiting
 
 pytestmark = pytest.mark.integration
-
-
-def _waiting(redis_url: str, queue: str) -> int:
-    with closing(redis.Redis.from_url(redis_url)) as client:
-        return int(client.llen(queue))
 
 
 def test_a_batch_is_stored_and_the_bell_is_rung(api: httpx.Client, redis_url: str) -> None:
@@ -52,14 +45,14 @@ def test_a_batch_is_stored_and_the_bell_is_rung(api: httpx.Client, redis_url: st
         }
     )
     assert api.get(f"/v1/batches/{body['id']}").json() == body
-    assert (_waiting(redis_url, "pull"), _waiting(redis_url, "extract")) == (1, 0)
+    assert (waiting(redis_url, "pull"), waiting(redis_url, "extract")) == (1, 0)
 
 
 def test_a_query_is_a_step_whose_total_is_unknown(api: httpx.Client, redis_url: str) -> None:
     body = api.post("/v1/batches", json={"query": "aspirin AND 2012[dp]"}).json()
 
     assert (body["state"], body["progress"], body["pending_steps"]) == ("pending", None, 1)
-    assert _waiting(redis_url, "pull") == 1
+    assert waiting(redis_url, "pull") == 1
 
 
 def test_the_same_idempotency_key_makes_one_batch_even_at_the_same_moment(
@@ -127,13 +120,13 @@ def test_a_batch_is_cancelled_once_and_resubmitted(api: httpx.Client, redis_url:
     batch_id = api.post("/v1/batches", json={"pmids": ["1"], "query": "egfr"}).json()["id"]
 
     cancelled = [api.post(f"/v1/batches/{batch_id}/cancel") for _ in range(2)]
-    rung = _waiting(redis_url, "pull")
+    rung = waiting(redis_url, "pull")
     again = api.post(f"/v1/batches/{batch_id}/resubmit").json()
 
     assert [(answer.status_code, answer.json()["state"]) for answer in cancelled] == [(200, "cancelled")] * 2
     assert cancelled[0].json()["counts"]["cancelled"] == 1
     assert (again["state"], again["counts"]["queued"], again["pending_steps"]) == ("pending", 1, 1)
-    assert _waiting(redis_url, "pull") == rung + 2
+    assert waiting(redis_url, "pull") == rung + 2
 
 
 def test_a_resubmitted_document_that_is_stored_goes_to_extraction(
@@ -147,7 +140,7 @@ def test_a_resubmitted_document_that_is_stored_goes_to_extraction(
     again = api.post(f"/v1/batches/{batch_id}/resubmit").json()
 
     assert again["counts"]["fetched"] == 1
-    assert _waiting(redis_url, "extract") == 1
+    assert waiting(redis_url, "extract") == 1
     assert api.get(f"/v1/batches/{batch_id}/items").json()["items"][0]["document"] == "/v1/documents/pmid:1"
 
 

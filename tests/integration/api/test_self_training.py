@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
-import redis
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
@@ -19,16 +17,12 @@ from dti.cli.self_train import self_train
 from dti.client import DtiClient
 from dti.domain.self_training import Label, RoundResult, SelfTrainingId
 from dti.domain.triplets import Triplet
+from tests.integration.api.conftest import waiting
 
 pytestmark = pytest.mark.integration
 
 RUNS = "/v1/self-training/runs"
 BODY = {"pool": {"published_from": "2012"}, "order": {"rounds": 1, "selection": {"name": "threshold"}}}
-
-
-def waiting(redis_url: str, queue: str) -> int:
-    with closing(redis.Redis.from_url(redis_url)) as client:
-        return int(client.llen(queue))
 
 
 def run(url: str, *arguments: str) -> Result:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.programs import DTI
+from tests.programs import DTI, wait_for
 from workers.stack.process import Child, Command
 from workers.stack.redis_server import EmbeddedRedis
 
@@ -27,13 +26,6 @@ def server() -> Iterator[EmbeddedRedis]:
         server.stop()
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def start(server: EmbeddedRedis, health: Path, *arguments: str) -> Child:
     environment = {"DTI_BROKER_URL": server.url, "DTI_DATABASE_URL": "postgresql+psycopg://nobody@/nothing"}
     argv = [DTI, "worker", "--health-file", str(health), *arguments]
@@ -46,15 +38,15 @@ def test_worker_shows_whether_it_can_take_messages(server: EmbeddedRedis, tmp_pa
     stale = health.stat().st_ctime_ns
     worker = start(server, health, "--queues=pull")
     try:
-        wait_for(lambda: health.exists() and health.stat().st_ctime_ns != stale)
+        wait_for(lambda: health.exists() and health.stat().st_ctime_ns != stale, seconds=60, what="health file")
         pid = server.pid
         assert pid is not None
         os.kill(pid, signal.SIGKILL)
-        wait_for(lambda: not health.exists())
+        wait_for(lambda: not health.exists(), seconds=60, what="health file")
         assert worker.alive
         server.stop()
         server.start()
-        wait_for(health.exists)
+        wait_for(health.exists, seconds=60, what="health file")
     finally:
         worker.stop(30)
     assert worker.exit_code == 0
@@ -65,7 +57,7 @@ def test_clock_shows_that_it_ticks(server: EmbeddedRedis, tmp_path: Path) -> Non
     health = tmp_path / "beat"
     beat = start(server, health, "--beat")
     try:
-        wait_for(health.exists)
+        wait_for(health.exists, seconds=60, what="health file")
     finally:
         beat.stop(30)
     assert not health.exists()

@@ -10,17 +10,9 @@ from benchmarks._quality.identity import Case
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.triplets import Triplet
-from dti.lexicon import open_lexicon
-from tests.lexicon_files import write_lexicon
 
 DRUGS = ("Clorgyline", "Levodopa", "Melatonin")
 ENZYME = "Amine oxidase [flavin-containing] A"
-
-
-@pytest.fixture(scope="module")
-def lexicon(tmp_path_factory):
-    root = tmp_path_factory.mktemp("floor")
-    return open_lexicon(write_lexicon(root / "files"), root / "cache")
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,6 @@ from benchmarks._quality.identity import Case, Identity
 from benchmarks._quality.scoring import by_identity, compared, found, printed, scored
 from dti.domain.documents import Document
 from dti.domain.triplets import Triplet
-from dti.lexicon import open_lexicon
-from tests.lexicon_files import write_lexicon
 
 GOLD = Triplet("Clorgyline", "inhibitor", "Monoamine oxidase type A (MAO-A)")
 SYNONYM = Triplet("Clorgiline", "substrate", "Amine oxidase [flavin-containing] A")
@@ -15,9 +13,8 @@ CASES = [Case(Document(source="pmid", id=str(n), title="T"), (GOLD,)) for n in r
 
 
 @pytest.fixture(scope="module")
-def identity(tmp_path_factory):
-    root = tmp_path_factory.mktemp("floors")
-    return Identity(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+def identity(lexicon):
+    return Identity(lexicon)
 
 
 def always(triplet):

@@ -11,17 +11,14 @@ from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.triplets import Triplet
 from dti.errors import TrainingError
-from dti.lexicon import open_lexicon
 from dti.training.corpora import Record
-from tests.lexicon_files import write_lexicon
 
 CLORGYLINE, MELATONIN, MAOA = "Clorgyline", "Melatonin", "Monoamine oxidase type A (MAO-A)"
 
 
 @pytest.fixture(scope="module")
-def identity(tmp_path_factory):
-    root = tmp_path_factory.mktemp("identity")
-    return Identity(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+def identity(lexicon):
+    return Identity(lexicon)
 
 
 def row(corpus, number, *triples, split="train", entities=(), text="Text."):

@@ -10,12 +10,6 @@ from dti.lexicon import open_lexicon, store
 from tests.lexicon_files import TABLES, write_lexicon
 
 
-@pytest.fixture(scope="module")
-def lexicon(tmp_path_factory):
-    root = tmp_path_factory.mktemp("lexicon")
-    return open_lexicon(write_lexicon(root / "files"), root / "cache")
-
-
 def targets(lexicon, name):
     return [lexicon.entity(posting.entity) for posting in lexicon.lookup(name, EntityKind.TARGET)]
 

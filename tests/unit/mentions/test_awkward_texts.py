@@ -11,19 +11,16 @@ from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
 from dti.domain.mentions import Found
-from dti.lexicon import open_lexicon
 from dti.mentions import Recogniser, candidates, select
 from dti.mentions.recogniser import _Hit, _outermost
 from dti.sources import read
-from tests.lexicon_files import write_lexicon
 
 MAOA = "Amine oxidase [flavin-containing] A"
 
 
 @pytest.fixture(scope="module")
-def recogniser(tmp_path_factory):
-    root = tmp_path_factory.mktemp("awkward")
-    return Recogniser(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+def recogniser(lexicon):
+    return Recogniser(lexicon)
 
 
 def found(recogniser, text, title="A title."):

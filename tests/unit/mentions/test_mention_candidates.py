@@ -5,18 +5,15 @@ import pytest
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.errors import LexiconError
-from dti.lexicon import open_lexicon
 from dti.mentions import Naming, Recogniser, candidates
-from tests.lexicon_files import write_lexicon
 
 TITLE = "Clorgyline inhibits MAO-A."
 ABSTRACT = "Clorgyline and MK-9999 inhibit monoamine oxidase A; levodopa and mk-9999 do not. MK-9999 is new."
 
 
 @pytest.fixture(scope="module")
-def recogniser(tmp_path_factory):
-    root = tmp_path_factory.mktemp("candidates")
-    return Recogniser(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+def recogniser(lexicon):
+    return Recogniser(lexicon)
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,12 @@ from hypothesis import strategies as st
 from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.mentions import Found
-from dti.lexicon import open_lexicon
 from dti.mentions import Recogniser
-from tests.lexicon_files import write_lexicon
 
 
 @pytest.fixture(scope="module")
-def recogniser(tmp_path_factory):
-    root = tmp_path_factory.mktemp("mentions")
-    return Recogniser(open_lexicon(write_lexicon(root / "files"), root / "cache"))
+def recogniser(lexicon):
+    return Recogniser(lexicon)
 
 
 def document(abstract, title=""):

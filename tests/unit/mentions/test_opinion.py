@@ -7,11 +7,9 @@ import pytest
 
 from dti.domain.documents import Document
 from dti.domain.mentions import Found
-from dti.lexicon import open_lexicon
 from dti.mentions import Recogniser
 from dti.mentions.features import WORD
 from dti.mentions.tagger import Reading
-from tests.lexicon_files import write_lexicon
 
 
 class FakeTagger:
@@ -28,12 +26,6 @@ class FakeTagger:
             np.array(probabilities, dtype=np.float32).reshape(len(words), 2).T,
             np.zeros(len(words), dtype=bool),
         )
-
-
-@pytest.fixture(scope="module")
-def lexicon(tmp_path_factory):
-    root = tmp_path_factory.mktemp("opinion")
-    return open_lexicon(write_lexicon(root / "files"), root / "cache")
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import json
-import lzma
 import random
 from itertools import pairwise
 
@@ -12,26 +10,11 @@ from dti.domain.triplets import Triplet
 from dti.errors import TrainingError
 from dti.training.corpora import Example, read_corpora, swap_names
 from dti.training.surface import FoldedText, forms
-
-
-def row(corpus, pmid, title, abstract, triples, entities=()):
-    return {
-        "corpus": corpus,
-        "split": "train",
-        "doc_id": pmid,
-        "pmid": pmid,
-        "title": title,
-        "abstract": abstract,
-        "entities": [{"text": text, "type": kind, "id": ""} for text, kind in entities],
-        "triples": [dict(zip(("drug", "interaction", "target"), triple, strict=True)) for triple in triples],
-    }
+from tests.tiny_model import labelled, write_labelled
 
 
 def read(folder, *rows):
-    (folder / "labelled").mkdir()
-    with lzma.open(folder / "labelled" / "documents.jsonl.xz", "wt", encoding="utf-8") as stream:
-        stream.writelines(json.dumps(item) + "\n" for item in rows)
-    return read_corpora(folder, Tagged())
+    return read_corpora(write_labelled(folder, rows), Tagged())
 
 
 RNG = random.Random(0)  # noqa: S311 - shuffles names, hides nothing
@@ -43,9 +26,9 @@ def test_supported_documents_are_for_development_and_never_train(tmp_path):
     pair = [("zelorantib", "INHIBITOR", "kinase Q7")]
     corpora = read(
         tmp_path,
-        row("kd_dti", "1", "A drug.", ABSTRACT, gold),
-        row("drugprot", "1", "A drug.", ABSTRACT, pair),
-        row("drugbank_distant", "1", "A drug.", ABSTRACT, gold),
+        labelled("kd_dti", "1", "A drug.", ABSTRACT, gold),
+        labelled("drugprot", "1", "A drug.", ABSTRACT, pair),
+        labelled("drugbank_distant", "1", "A drug.", ABSTRACT, gold),
     )
     (example,) = corpora.development
     assert example.triplets == (Triplet("Zelorantib", "inhibitor", "Kinase Q7 (KQ7)"),)
@@ -53,28 +36,28 @@ def test_supported_documents_are_for_development_and_never_train(tmp_path):
 
 
 def test_a_document_with_a_name_that_is_not_in_the_text_is_not_for_development(tmp_path):
-    corpora = read(tmp_path, row("kd_dti", "1", "A drug.", ABSTRACT, [("zelorantib", "inhibitor", "p38")]))
+    corpora = read(tmp_path, labelled("kd_dti", "1", "A drug.", ABSTRACT, [("zelorantib", "inhibitor", "p38")]))
     assert corpora.development == corpora.documents == ()
 
 
 def test_training_triplets_are_spelled_as_the_text_spells_them(tmp_path):
     corpora = read(
-        tmp_path, row("drugbank_distant", "5", "A drug.", ABSTRACT, [("Zelo-Rantib", "Inhibitor", "Kinase Q-7 (KQ7)")])
+        tmp_path, labelled("drugbank_distant", "5", "A drug.", ABSTRACT, [("Zelo-Rantib", "Inhibitor", "Kinase Q-7 (KQ7)")])
     )
     assert corpora.documents[0].triplets == (Triplet("zelorantib", "inhibitor", "kinase Q7"),)
 
 
 def test_entities_are_unescaped_once(tmp_path):
     corpora = read(
-        tmp_path, row("drugbank_distant", "5", "A &lt;drug&gt;.", ABSTRACT, [("zelorantib", "inhibitor", "kinase Q7")])
+        tmp_path, labelled("drugbank_distant", "5", "A &lt;drug&gt;.", ABSTRACT, [("zelorantib", "inhibitor", "kinase Q7")])
     )
     assert corpora.documents[0].source.startswith("A <drug>.")
 
 
 def test_labels_are_mapped_and_those_a_drug_table_would_not_hold_are_dropped(tmp_path):
     entities = [("zelorantib", "CHEMICAL"), ("kinase Q7", "GENE")]
-    kept = row("drugprot", "5", "A drug.", ABSTRACT, [("zelorantib", "INHIBITOR", "kinase Q7")], entities)
-    dropped = row("drugprot", "6", "A drug.", ABSTRACT, [("zelorantib", "PART-OF", "kinase Q7")], entities)
+    kept = labelled("drugprot", "5", "A drug.", ABSTRACT, [("zelorantib", "INHIBITOR", "kinase Q7")], entities)
+    dropped = labelled("drugprot", "6", "A drug.", ABSTRACT, [("zelorantib", "PART-OF", "kinase Q7")], entities)
     corpora = read(tmp_path, kept, dropped)
     assert [e.triplets for e in corpora.sentences] == [(Triplet("zelorantib", "inhibitor", "kinase Q7"),)]
     assert [e.pmid for e in corpora.documents] == ["5"]
@@ -84,13 +67,15 @@ def test_the_finer_corpus_wins_where_two_have_the_abstract(tmp_path):
     pair = ("zelorantib", "DIRECT-REGULATOR", "kinase Q7")
     finer = ("zelorantib", "COFACTOR", "kinase Q7")
     corpora = read(
-        tmp_path, row("drugprot", "5", "A drug.", ABSTRACT, [pair]), row("chemprot", "5", "A drug.", ABSTRACT, [finer])
+        tmp_path,
+        labelled("drugprot", "5", "A drug.", ABSTRACT, [pair]),
+        labelled("chemprot", "5", "A drug.", ABSTRACT, [finer]),
     )
     assert {t.interaction for e in (*corpora.sentences, *corpora.documents) for t in e.triplets} == {"cofactor"}
 
 
 def test_a_document_without_triplets_teaches_silence(tmp_path):
-    corpora = read(tmp_path, row("drugprot", "5", "A drug.", ABSTRACT, []))
+    corpora = read(tmp_path, labelled("drugprot", "5", "A drug.", ABSTRACT, []))
     assert [e.triplets for e in corpora.documents] == [()]
 
 

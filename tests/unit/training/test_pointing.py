@@ -22,23 +22,14 @@ from dti.training import run  # noqa: E402
 from dti.training.experiment import read_experiment  # noqa: E402
 from dti.training.pointing import read_pointed, varied  # noqa: E402
 from tests.lexicon_files import write_lexicon  # noqa: E402
-from tests.tiny_model import write_labelled, write_tiny_encoder  # noqa: E402
+from tests.tiny_model import labelled, write_labelled, write_tiny_encoder  # noqa: E402
 from tests.unit.training.test_training_run import RECIPE  # noqa: E402
 
 ABSTRACT = "We show that clorgiline inhibits MAO-A in rat cells, melatonin does not."
 
 
 def document(corpus, pmid, *triples):
-    return {
-        "corpus": corpus,
-        "split": "train",
-        "doc_id": pmid,
-        "pmid": pmid,
-        "title": "A study of MAO-A.",
-        "abstract": ABSTRACT,
-        "entities": [],
-        "triples": [dict(zip(("drug", "interaction", "target"), triple, strict=True)) for triple in triples],
-    }
+    return labelled(corpus, pmid, "A study of MAO-A.", ABSTRACT, triples)
 
 
 @pytest.fixture(scope="module")

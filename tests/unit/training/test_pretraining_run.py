@@ -23,7 +23,7 @@ from dti.training.feeds import UnlabelledFeed  # noqa: E402
 from dti.training.objectives import OBJECTIVES  # noqa: E402
 from dti.training.unlabelled import Guard, Pool  # noqa: E402
 from tests.tiny_model import tiny_tokenizer, write_corpus, write_tiny_encoder  # noqa: E402
-from tests.tiny_training import KilledError  # noqa: E402
+from tests.tiny_training import KilledError, kill_at  # noqa: E402
 
 RECIPE = """
 name = "tiny mass"
@@ -64,10 +64,6 @@ source_tokens = 64
 settings = {{ most_tokens = 8 }}
 """
 STAGE = Stage(name="s", examples="unlabelled", steps=1, source_tokens=64, batch_tokens=400)
-
-
-def kill(_progress):
-    raise KilledError
 
 
 @pytest.fixture(scope="module")
@@ -146,7 +142,7 @@ def test_batches_depend_on_the_seed_alone(data):
 
 def test_a_killed_run_goes_on_and_ends_with_the_same_weights(tmp_path, data, recipe, pretrained):
     with pytest.raises(KilledError):
-        run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path), kill)
+        run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path), kill_at())
     assert [path.name for path in (tmp_path / "state").glob("step-*")] == ["step-0000008"]
     run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path, resume=True), lambda _: None)
     assert equal(weights(tmp_path / "model"), weights(pretrained / "model"))
@@ -170,7 +166,7 @@ def test_fine_tuning_starts_from_the_parents_weights_and_keeps_its_vocabulary(tm
 def test_a_killed_parent_hands_on_its_last_state(tmp_path, data, encoder, recipe):
     parent = tmp_path / "parent"
     with pytest.raises(KilledError):
-        run.train(read_experiment(recipe), run.Order(data=data, out=parent), kill)
+        run.train(read_experiment(recipe), run.Order(data=data, out=parent), kill_at())
     corpora = run.read_corpora(data, run.CODECS.build("tagged"))
     model, _ = run.prepare(fine(tmp_path, parent, encoder), corpora, data, tmp_path / "out")
     kept = weights(parent / "state" / "step-0000008")

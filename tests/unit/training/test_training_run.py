@@ -24,7 +24,7 @@ from dti.model.vocabulary import Vocabulary  # noqa: E402
 from dti.training import run  # noqa: E402
 from dti.training.experiment import read_experiment  # noqa: E402
 from tests.tiny_model import write_corpus, write_tiny_encoder  # noqa: E402
-from tests.tiny_training import KilledError  # noqa: E402
+from tests.tiny_training import KilledError, kill_at  # noqa: E402
 
 RECIPE = """
 name = "tiny"
@@ -62,16 +62,6 @@ settings = {{ most_tokens = 24 }}
 """
 
 
-def kill_after(step):
-    """A report that ends the run the first time it is called at `step` or later."""
-
-    def report(progress):
-        if progress.step >= step:
-            raise KilledError
-
-    return report
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return write_corpus(tmp_path_factory.mktemp("data"))
@@ -107,7 +97,7 @@ def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, re
     order = run.Order(data=data, out=tmp_path)
     # Reports come every ten steps and at the end: the last one is after the state of step 8 and before the weights are written.
     with pytest.raises(KilledError):
-        run.train(experiment, order, kill_after(10))
+        run.train(experiment, order, kill_at(10))
     (tmp_path / "state" / "draft").mkdir()
     assert [path.name for path in (tmp_path / "state").glob("step-*")] == ["step-0000008"]
     run.train(experiment, run.Order(data=data, out=tmp_path, resume=True), lambda _: None)
@@ -119,7 +109,7 @@ def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, re
 
 def test_a_state_without_untold_losses_is_resumed_too(tmp_path, data, recipe, trained):
     with pytest.raises(KilledError):
-        run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path), kill_after(10))
+        run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path), kill_at(10))
     (tmp_path / "state" / "step-0000008" / "losses.json").unlink()
     run.train(read_experiment(recipe), run.Order(data=data, out=tmp_path, resume=True), lambda _: None)
     expected, actual = weights(trained), weights(tmp_path)

@@ -23,22 +23,13 @@ from dti.training.pairs.loss import loss  # noqa: E402
 from dti.training.pairs.recipe import PairRecipe  # noqa: E402
 from tests.lexicon_files import write_lexicon  # noqa: E402
 from tests.pair_data import document, drugs_and_targets  # noqa: E402
-from tests.tiny_model import tiny_tokenizer, write_labelled  # noqa: E402
+from tests.tiny_model import labelled, tiny_tokenizer, write_labelled  # noqa: E402
 
 RECIPE = PairRecipe(name="test", batch_documents=2, source_tokens=60, hide=0.5, unlist=0.5)
 
 
 def row(corpus, number, title, abstract, triples):
-    return {
-        "corpus": corpus,
-        "split": "train",
-        "doc_id": f"{corpus}{number}",
-        "pmid": str(number),
-        "title": title,
-        "abstract": abstract,
-        "entities": [],
-        "triples": [dict(zip(("drug", "interaction", "target"), triple, strict=True)) for triple in triples],
-    }
+    return {**labelled(corpus, str(number), title, abstract, triples), "doc_id": f"{corpus}{number}"}
 
 
 def read(tmp_path, *rows):

@@ -24,11 +24,7 @@ from dti.training.run import Order  # noqa: E402
 from tests.pair_data import RECIPE, document, write_data  # noqa: E402
 from tests.recipes import PAIRS  # noqa: E402
 from tests.tiny_model import write_tiny_encoder  # noqa: E402
-from tests.tiny_training import KilledError  # noqa: E402
-
-
-def killed(_):
-    raise KilledError
+from tests.tiny_training import KilledError, kill_at  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +60,7 @@ def test_the_card_tells_what_was_said_and_what_was_considered(trained):
 def test_a_resumed_run_ends_with_the_same_weights_bit_for_bit(tmp_path, data, recipe, trained):
     # Reports come every ten steps: the run ends after the state of step 5.
     with pytest.raises(KilledError):
-        run.train(read_recipe(recipe), Order(data=data, out=tmp_path), killed)
+        run.train(read_recipe(recipe), Order(data=data, out=tmp_path), kill_at())
     assert [path.name for path in (tmp_path / "state").glob("step-*")] == ["step-0000005"]
     run.train(read_recipe(recipe), Order(data=data, out=tmp_path, resume=True), lambda _: None)
     expected, actual = (load_file(out / "model" / "model.safetensors") for out in (trained, tmp_path))
@@ -90,7 +86,7 @@ def test_a_soup_is_the_mean_of_runs_from_one_beginning(tmp_path, data, recipe):
     soup.write_text(recipe.read_text() + 'soup = [5, 6]\nprecision = "bfloat16"\n')
     out = tmp_path / "out"
     with pytest.raises(KilledError):
-        run.train(read_recipe(soup), Order(data=data, out=out), killed)
+        run.train(read_recipe(soup), Order(data=data, out=out), kill_at())
     with pytest.raises(TrainingError, match="resume it"):
         run.train(read_recipe(soup), Order(data=data, out=out), lambda _: None)
     run.train(read_recipe(soup), Order(data=data, out=out, resume=True), lambda _: None)
