@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import lzma
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import click
 import orjson
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
@@ -62,31 +63,31 @@ def main(labelled: Path = _LABELLED, limit: int = _MOST) -> Report:
     lexicon = open_lexicon(settings.lexicon, settings.cache_dir)
     extractor = Extractor.open(settings.model_dir, 1, lexicon, settings.tagger_dir)
     identity = Identity(lexicon)
-    with lzma.open(labelled, "rt", encoding="utf-8") as lines:
-        biored = sets.entity_annotated(map(orjson.loads, lines), "biored", identity)
-        chosen = {"BioRED pairs": tuple(biored)}
-    with lzma.open(labelled, "rt", encoding="utf-8") as lines:
-        rows_of_pairs = sets.sharing_a_pair((row for row in map(orjson.loads, lines) if row["corpus"] == "chemdisgene"), limit)
-        chosen[_PAIRS] = tuple(sets.entity_annotated(rows_of_pairs, "chemdisgene", identity))
-    chosen[_HELD_OUT] = sets.development(r for r in read_records(labelled) if r.corpus == "kd_dti")
     rows: list[Measurement] = []
     context: dict[str, str | int | float] = {"checkpoint": extractor.run.model}
-    figure = Figure(figsize=(18, 4.5), layout="constrained")
-    FigureCanvasAgg(figure)
-    place = 0
-    for name, cases in chosen.items():
+    drawn: dict[str, list[Judged]] = {}
+    for name, cases in _chosen(labelled, limit, identity).items():
         judged = _judge(cases, extractor, _Judge(identity, any_interaction=name != _HELD_OUT), by_pair=name == _PAIRS)
         context[f"{name} documents"] = len(cases)
         for part, found in _parts(name, judged):
-            place += 1
             rows += _measurements(part, found)
             context[f"{part}: triplets"] = len(found)
             context[f"{part}: right"] = round(_mean(one.right for one in found), 3)
             context[f"{part}: mean belief"] = round(_mean(one.belief for one in found), 3)
-            _draw(figure, place, part, found)
-    OUTPUT.mkdir(parents=True, exist_ok=True)
-    figure.savefig(OUTPUT / "belief.png", dpi=120)
+            drawn[part] = found
+    _picture(drawn)
     return Report("belief", tuple(rows), context)
+
+
+def _chosen(labelled: Path, limit: int, identity: Identity) -> dict[str, tuple[Case, ...]]:
+    """Documents by the name of their set."""
+    with lzma.open(labelled, "rt", encoding="utf-8") as lines:
+        biored = tuple(sets.entity_annotated(map(orjson.loads, lines), "biored", identity))
+    with lzma.open(labelled, "rt", encoding="utf-8") as lines:
+        rows = sets.sharing_a_pair((row for row in map(orjson.loads, lines) if row["corpus"] == "chemdisgene"), limit)
+        pairs = tuple(sets.entity_annotated(rows, "chemdisgene", identity))
+    held_out = sets.development(record for record in read_records(labelled) if record.corpus == "kd_dti")
+    return {"BioRED pairs": biored, _PAIRS: pairs, _HELD_OUT: held_out}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,8 +192,17 @@ def _mean(values: Iterable[float]) -> float:
     return sum(listed) / len(listed)
 
 
-def _draw(figure: Figure, place: int, name: str, judged: Sequence[Judged]) -> None:
-    axes = figure.add_subplot(1, 4, place)
+def _picture(drawn: Mapping[str, Sequence[Judged]]) -> None:
+    """The reliability diagrams side by side."""
+    figure = Figure(figsize=(18, 4.5), layout="constrained")
+    FigureCanvasAgg(figure)
+    for place, (name, judged) in enumerate(drawn.items(), start=1):
+        _draw(figure.add_subplot(1, 4, place), name, judged)
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    figure.savefig(OUTPUT / "belief.png", dpi=120)
+
+
+def _draw(axes: Axes, name: str, judged: Sequence[Judged]) -> None:
     axes.plot([0, 1], [0, 1], color="grey", linewidth=0.8)
     right = [one.right for one in judged]
     for label, scores in (("belief", [one.belief for one in judged]), ("INDRA's simple score", [one.indra for one in judged])):
