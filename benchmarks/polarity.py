@@ -17,16 +17,16 @@ calls everything a fact.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks._blind import read_blind
 from benchmarks._corpora import DATA, labelled
+from benchmarks._quality.verdicts import pair_sum, read_verdicts
 from benchmarks._report import Measurement, Report, publish
 from dti.assertion.certainty import certainty
 from dti.assertion.masking import Masked
@@ -37,7 +37,6 @@ from dti.grounding.evidence import Grounder
 
 _SENTENCES = Path(__file__).parent / "data" / "polarity.jsonl"
 _VERDICTS = Path(__file__).parent / "data" / "chemprot_dev_verdicts.tsv"
-_DIGITS = 12
 _DENIED, _BOTH = "denied", "both"
 _WINDOW = 5
 _ALTERNATIVE = "NegEx, 5 words"
@@ -123,7 +122,7 @@ def relations(data: Path, splits: frozenset[str]) -> Iterator[tuple[Case, Eviden
         for (drug, target), found in labels.items():
             evidence = grounder.ground(Triplet(drug, "", target)).evidence
             if ("NOT" not in found or len(found) == 1) and evidence.polarity is not Polarity.UNASSESSED:
-                key = document.id, hashlib.sha256(f"{drug}\t{target}".encode()).hexdigest()[:_DIGITS]
+                key = document.id, pair_sum(drug, target)
                 yield Case(_masked(evidence), "NOT" in found, evidence.certainty, key), evidence
 
 
@@ -189,17 +188,11 @@ def _of_relations(name: str, cases: Sequence[tuple[Case, Evidence]]) -> list[Mea
 
 def _as_read(cases: Sequence[tuple[Case, Evidence]]) -> list[Measurement]:
     """Scores against what the abstracts were found to say."""
-    verdicts = _verdicts()
+    verdicts = read_verdicts(_VERDICTS)
     clear = [item for item in cases if verdicts.get(item[0].key) != _BOTH]
     gold = [verdicts[case.key] == _DENIED if case.key in verdicts else case.denied for case, _ in clear]
     found = [_called(evidence) for _, evidence in clear]
     return _compared("ChemProt dev, as read", gold, found, [case for case, _ in clear])
-
-
-def _verdicts() -> Mapping[tuple[str, str], str]:
-    lines = _VERDICTS.read_text(encoding="utf-8").splitlines()
-    rows = (line.split("\t") for line in lines if not line.startswith("#"))
-    return {(pmid, pair): verdict for pmid, pair, verdict in rows}
 
 
 def _compared(name: str, gold: Sequence[bool], found: Sequence[bool], cases: Sequence[Case]) -> list[Measurement]:
