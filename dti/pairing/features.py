@@ -48,6 +48,14 @@ PAIR_FEATURES = (
 )
 
 
+_STATING = [  # what is expressed, selective, or depends on something interacts with nothing yet
+    at
+    for at, name in enumerate(PAIR_FEATURES)
+    if name.startswith("between ") and name.removeprefix("between ") not in {"express", "potency", "cofactor"}
+]
+_ROLE = CANDIDATE_FEATURES.index("role follows")
+
+
 @dataclass(frozen=True, slots=True)
 class Features:
     """`candidates` [candidates, CANDIDATE_FEATURES]; `pairs` (drug, target) by index; `relations` [pairs, PAIR_FEATURES]."""
@@ -61,6 +69,14 @@ class Features:
         """Features of each pair, then of its drug, then of its target [pairs, signals]; there must be a pair."""
         drugs, targets = (np.array(side) for side in zip(*self.pairs, strict=True))
         return np.concatenate([self.relations, self.candidates[drugs], self.candidates[targets]], -1)
+
+    @property
+    def worded(self) -> tuple[bool, ...]:
+        """Of each pair, whether a word of interaction stands between two near mentions, or a role behind the target."""
+        if not self.pairs:
+            return ()
+        targets = [target for _, target in self.pairs]
+        return tuple((self.relations[:, _STATING].any(-1) | (self.candidates[targets, _ROLE] > 0)).tolist())
 
 
 def describe(document: Document, candidates: Sequence[Candidate], frequencies: Frequencies) -> Features:

@@ -25,7 +25,8 @@ class Emission:
 
     The best of a document from `least` on, further ones from `further` on if they reach the share `relative` of the best, at
     most `most`. Nothing is said of a document if corpora that annotate whatever is stated would hold no pair of it for at least
-    `stated` likely: the benchmark's documents all have an interaction, so that its habit alone expects one everywhere.
+    `stated` likely: the benchmark's documents all have an interaction, so that its habit alone expects one everywhere. Nor is a
+    pair said that no word of interaction relates (`Features.worded`) unless it is likelier than `wordless`.
     """
 
     least: float = 0.1
@@ -34,11 +35,14 @@ class Emission:
     most: int = 8
     stated: float = 0.0
     curators: int = 2  # the style in which training knows those corpora
+    wordless: float = 0.0
 
     def __str__(self) -> str:
         settings = asdict(self)
         if not self.stated:
             del settings["stated"], settings["curators"]  # runs of cards that do not know them keep their name
+        if not self.wordless:
+            del settings["wordless"]
         return f"pairs({', '.join(f'{name}={value}' for name, value in settings.items())})"
 
     def chosen(self, probabilities: Sequence[float]) -> list[int]:
@@ -48,6 +52,11 @@ class Emission:
             return []
         bar = max(self.further, self.relative * probabilities[order[0]])
         return [order[0], *(at for at in order[1:] if probabilities[at] >= bar)]
+
+    def said(self, probabilities: Sequence[float], worded: Sequence[bool]) -> list[int]:
+        """The chosen pairs less those that nothing in the text words; `worded` is empty where nobody looked."""
+        chosen = self.chosen(probabilities)
+        return [at for at in chosen if not worded or worded[at] or probabilities[at] > self.wordless]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +98,8 @@ class Pairs:
             0.0 if explicit.contradicts(pair, candidates) else math.exp(value)
             for pair, value in zip(scored.pairs, scored.interacts, strict=True)
         ]
-        for at in self.emission.chosen(likely):
+        worded = [found or pair in explicit.labels for pair, found in zip(scored.pairs, scored.worded, strict=False)]
+        for at in self.emission.said(likely, worded):
             drug, target = scored.pairs[at]
             label = int(scored.labels[at].argmax())
             said = explicit.label((drug, target), self.labels[label])

@@ -38,7 +38,8 @@ class Scored:
 
     `interacts` [pairs] is the natural log of the probability that a pair interacts, `labels` [pairs, labels] that of each
     label given that it does. `stated` is the highest probability of a pair as the corpora judge that annotate whatever a text
-    states; 1.0 where nobody asked.
+    states; 1.0 where nobody asked. `worded` tells of each pair whether the text words it (`Features.worded`); nothing
+    where nobody looked.
     """
 
     pairs: tuple[tuple[int, int], ...]
@@ -46,6 +47,7 @@ class Scored:
     labels: _Floats
     truncated: bool
     stated: float = 1.0
+    worded: tuple[bool, ...] = ()
 
 
 class PairEngine:
@@ -104,6 +106,7 @@ class PairEngine:
             -np.logaddexp(0, -interacts),
             normal - np.log(np.exp(normal).sum(-1, keepdims=True)),
             source.truncated,
+            worded=source.features.worded,
         )
 
     def joined(self, source: PairSource, states: npt.NDArray[np.float32], style: int | None = None) -> npt.NDArray[np.float32]:

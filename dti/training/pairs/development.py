@@ -17,7 +17,7 @@ from dti.model.pairs.engine import PairEngine, Scored
 from dti.reading.pairs import Emission, Pairs
 from dti.training.calibrate import Judged
 from dti.training.development import metrics_of, right
-from dti.training.pairs.examples import STYLES, PairExample
+from dti.training.pairs.examples import PairExample
 
 _FURTHER = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 _RELATIVE = (0.3, 0.5, 0.7, 0.9)
@@ -35,22 +35,19 @@ class Assessed:
     considered: tuple[Judged, ...]
 
 
-def assess(engine: PairEngine, examples: Sequence[PairExample], least: float, stated: float = 0.0) -> Assessed:
+def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emission) -> Assessed:
     """Score the development documents (KD-DTI hard match, compat mode) and choose how many pairs to say for the highest F1.
 
-    `least` and `stated` are given, since what they are for, silence, is not on these documents.
+    What decides on silence is given in `silence`, since documents that need it are not among these.
     """
-    beside = STYLES["drugprot"] if stated else None
+    beside = silence.curators if silence.stated else None
     scored = engine.score([e.document for e in examples], [e.candidates for e in examples], beside=beside)
     gold = {str(e.document.key): e.gold for e in examples}
-    rules = [
-        Emission(least=least, further=further, relative=relative, stated=stated, curators=STYLES["drugprot"])
-        for further, relative in product(_FURTHER, _RELATIVE)
-    ]
+    rules = [replace(silence, further=further, relative=relative) for further, relative in product(_FURTHER, _RELATIVE)]
     answers = [_Answers(engine.labels, rule, examples, scored) for rule in rules]
     values = [score(gold, answer.printed()).sample.f1 for answer in answers]
     best = answers[values.index(max(values))]
-    always = _Answers(engine.labels, replace(best.rule, least=0.0, stated=0.0), examples, scored)
+    always = _Answers(engine.labels, replace(best.rule, least=0.0, stated=0.0, wordless=0.0), examples, scored)
     metrics = {
         "documents": len(examples),
         "model": metrics_of(gold, best.printed()),
@@ -82,23 +79,22 @@ class _Answers:
     def judged(self) -> Iterator[Judged]:
         """Each said triplet with the logs of the probabilities of its pair and its label."""
         for number, (example, scored, proposals) in enumerate(self._rows):
-            for proposal in proposals:
-                pair = proposal.located.drug or 0, proposal.located.target or 0
-                yield self._judged(number, example, scored, scored.pairs.index(pair))
+            for located in (proposal.located for proposal in proposals):
+                at = scored.pairs.index((located.drug or 0, located.target or 0))
+                yield self._judged(number, example, scored, at, located)
 
     def considered(self) -> Iterator[Judged]:
         """The same of all pairs that are likely enough to be worth judging, with their likeliest label."""
         for number, (example, scored, _) in enumerate(self._rows):
-            for at in np.flatnonzero(scored.interacts >= math.log(CONSIDERED)):
-                yield self._judged(number, example, scored, int(at))
+            for at in map(int, np.flatnonzero(scored.interacts >= math.log(CONSIDERED))):
+                drug, target = scored.pairs[at]
+                label = self._labels[int(scored.labels[at].argmax())]
+                names = Triplet(example.candidates[drug].name, label, example.candidates[target].name)
+                yield self._judged(number, example, scored, at, Located(names, 0, 0, drug, target))
 
-    def _judged(self, number: int, example: PairExample, scored: Scored, at: int) -> Judged:
-        drug, target = scored.pairs[at]
-        label = int(scored.labels[at].argmax())
-        names = Triplet(example.candidates[drug].name, self._labels[label], example.candidates[target].name)
-        printed = self._naming.printed(Located(names, 0, 0, drug, target), example.candidates)
-        logprobs = float(scored.interacts[at]), float(scored.labels[at][label])
-        return Judged(logprobs, right(printed, example.gold), number)
+    def _judged(self, number: int, example: PairExample, scored: Scored, at: int, located: Located) -> Judged:
+        logprobs = float(scored.interacts[at]), float(scored.labels[at].max())
+        return Judged(logprobs, right(self._naming.printed(located, example.candidates), example.gold), number)
 
 
 def _product(logprobs: Sequence[float]) -> float:

@@ -32,7 +32,8 @@ class PairRecipe:
     `silence` of the draws of curated documents without interaction asks for the served style. With `soup`, one run for each of
     these seeds is trained from the same untrained weights, and the mean of their weights is kept (Wortsman et al., Model soups,
     2022, section 3: the uniform soup). `precision` is that of matrix products, "float32" or "bfloat16". The served rule says
-    nothing of a document whose best pair is less likely than `least`, or less than `stated` under the curated style (ADR 0141).
+    nothing of a document whose best pair is less likely than `least`, or less than `stated` under the curated style (ADR 0141),
+    and no pair up to `wordless` likely that no word of interaction relates (ADR 0104).
     """
 
     name: str
@@ -69,6 +70,7 @@ class PairRecipe:
     tagger: str = ""
     least: float = 0.05
     stated: float = 0.0
+    wordless: float = 0.0
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "soup", tuple(self.soup))  # TOML has lists
@@ -84,7 +86,7 @@ class PairRecipe:
     def sha256(self) -> str:
         """Identity of what decides the weights, so that a run is only resumed under the recipe it began with."""
         settings = dataclasses.asdict(self)
-        for free in ("name", "save_steps", "serving_tokens", "tagger", "threads", "least", "stated"):
+        for free in ("name", "save_steps", "serving_tokens", "tagger", "threads", "least", "stated", "wordless"):
             del settings[free]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 

@@ -39,6 +39,7 @@ from dti.model.pairs.network import PairNetwork, Shape, from_bert, load, mean
 from dti.model.pairs.restore import restore
 from dti.model.vocabulary import MASK, Vocabulary, trim
 from dti.pairing import CANDIDATE_FEATURES, PAIR_FEATURES, Frequencies
+from dti.reading.pairs import Emission
 from dti.training import calibrate, curve, reliability
 from dti.training.pairs.batches import batches, padded
 from dti.training.pairs.card import Fits, Trained, card, identity
@@ -200,7 +201,8 @@ def _finish(trained: Trained, order: Order) -> Checkpoint:
         shutil.copyfile(out / FREQUENCIES, engine / FREQUENCIES)
         untold = Parts(tokenizer=out / "tokenizer.json", calibration=_UNFITTED, card=identity(recipe, {}), engine=engine)
         draft = pack(Path(scratch) / "draft", untold)
-        assessed = assess(PairEngine(draft, threads=recipe.threads), trained.corpora.development, recipe.least, recipe.stated)
+        silence = Emission(least=recipe.least, stated=recipe.stated, wordless=recipe.wordless, curators=STYLES["drugprot"])
+        assessed = assess(PairEngine(draft, threads=recipe.threads), trained.corpora.development, silence)
         fits = Fits(calibrate.fit(assessed.judged), calibrate.fit(assessed.considered))
         reliability.draw(fits.said, pictures[1])
         told = card(trained, order.data, assessed, fits)

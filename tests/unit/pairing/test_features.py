@@ -58,6 +58,24 @@ def test_a_pair_is_told_by_what_stands_between_its_names():
     assert of_pair(features, (1, 3), "first shared") == 1
 
 
+@pytest.mark.parametrize(
+    ("between", "worded"), [("inhibits", True), ("is an agonist of", True), ("selective dependent on", False), ("and", False)]
+)
+def test_a_pair_is_worded_by_what_stands_between_its_names(between, worded):
+    text = document("T", f"Zelo {between} kinase. Growth was inhibited.")
+    found = describe(text, drugs_and_targets(text, ["Zelo"], ["kinase"]), Frequencies())
+    assert found.worded == (worded,)
+
+
+def test_a_pair_is_worded_by_the_role_behind_its_target():
+    assert described(document("T", "Clorgyline is a MAO-A inhibitor."), ("Clorgyline",), ("MAO-A",)).worded == (True,)
+
+
+def test_without_pairs_none_is_worded():
+    text = document("T", "Zelo acts.")
+    assert describe(text, drugs_and_targets(text, ["Zelo"], []), Frequencies()).worded == ()
+
+
 def test_an_unlisted_name_has_nothing_from_the_lexicon():
     pair = [candidate(TEXT, "Melatonin", EntityKind.DRUG, listed=listed) for listed in (True, False)]
     listed, unlisted = (describe(TEXT, [one], Frequencies()) for one in pair)

@@ -55,8 +55,28 @@ def test_nothing_is_said_where_curators_would_state_nothing(stated, said):
     assert [drug for drug, *_ in read([0.9, 0.05], Emission(stated=0.2), stated)[0]] == said
 
 
+@pytest.mark.parametrize(
+    ("worded", "said"), [((), [0, 1]), ((True, False), [0]), ((False, True), [0, 1]), ((False, False), [0])]
+)
+def test_what_no_word_relates_is_said_only_if_it_is_likely(worded, said):
+    assert Emission(least=0.1, further=0.3, relative=0.5, wordless=0.4).said([0.5, 0.4], worded) == said
+
+
+def test_the_best_pair_without_a_word_makes_room_for_no_other():
+    assert Emission(least=0.1, further=0.4, wordless=0.3).said([0.3, 0.2], (False, True)) == []
+
+
+def test_a_reader_looks_for_the_word():
+    emission = Emission(least=0.1, wordless=0.3)
+    scored = Scored(((0, 2),), np.log([0.2]), np.log([[0.9, 0.1]]), truncated=False, worded=(False,))
+    candidates = drugs_and_targets(TEXT, ["Clorgyline", "Melatonin"], ["MAO-A"])
+    silent = Pairs(score=lambda _, __: [scored], labels=LABELS, emission=emission, confidence=max)
+    assert silent.read([TEXT], [candidates])[0].proposals == ()
+
+
 def test_a_rule_that_does_not_ask_for_curators_keeps_its_name():
     assert str(Emission()) == "pairs(least=0.1, further=0.4, relative=0.5, most=8)"
+    assert str(Emission(wordless=0.3)) == "pairs(least=0.1, further=0.4, relative=0.5, most=8, wordless=0.3)"
     assert str(Emission(stated=0.2)) == "pairs(least=0.1, further=0.4, relative=0.5, most=8, stated=0.2, curators=2)"
 
 
