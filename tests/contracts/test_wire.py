@@ -10,6 +10,7 @@ from dti.client import answers
 
 _ANSWERS = [
     "Asked",
+    "Name",
     "Batch",
     "Item",
     "Upload",
