@@ -74,7 +74,8 @@ def write_data(folder: Path) -> Path:
                 "doc_id": f"{corpus}{number}",
                 "pmid": str(number),
                 "title": f"A study of {drug} and {target}.",
-                "abstract": f"We show that {drug} inhibits the human {target} in rat cells. {other} was given by mouth.",
+                # Worded so that no rule of reading knows the label (ADR 0145): a model must learn it.
+                "abstract": f"We show that {drug} inhibits in rat cells the human {target}. {other} was given by mouth.",
                 "entities": [{"text": drug, "type": "CHEMICAL", "id": ""}, {"text": target, "type": "GENE", "id": ""}],
                 "triples": [] if number % 8 == 7 else [{"drug": drug, "target": target, "interaction": label}],
             }
