@@ -78,12 +78,15 @@ def _product(logprobs: Sequence[float]) -> float:
 
 
 def speed(one: Model, other: Model, examples: Sequence[PairExample]) -> float:
-    """How many times as fast as `one` `other` reads the documents, each at its best of a few turns in alternation."""
+    """How many times as fast as `one` `other` reads the documents, each at its best of a few turns in alternation.
+
+    In processor time: what else the machine does must not decide about a model.
+    """
     documents, candidates = [e.document for e in examples], [e.candidates for e in examples]
     best = [math.inf, math.inf]
     for _ in range(_REPEATS):
         for turn, model in enumerate((one, other)):
-            began = time.perf_counter()
+            began = time.process_time()
             model.engine.score(documents, candidates)
-            best[turn] = min(best[turn], time.perf_counter() - began)
+            best[turn] = min(best[turn], time.process_time() - began)
     return best[0] / best[1]
