@@ -23,8 +23,9 @@ def cues(group: str) -> Mapping[str, re.Pattern[str]]:
 
 
 def _compiled(patterns: Iterable[str], macros: Mapping[str, str]) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{_expanded(pattern, macros)})" for pattern in patterns), re.IGNORECASE)
+    return re.compile("|".join(f"(?:{expanded(pattern, macros)})" for pattern in patterns), re.IGNORECASE)
 
 
-def _expanded(pattern: str, macros: Mapping[str, str]) -> str:
-    return _NAME.sub(lambda match: _expanded(macros[match[1]], macros), pattern)
+def expanded(pattern: str, macros: Mapping[str, str]) -> str:
+    """The pattern with its {macros}, and theirs, written out; raises KeyError for one that is not there."""
+    return _NAME.sub(lambda match: expanded(macros[match[1]], macros), pattern)

@@ -13,10 +13,9 @@ from functools import lru_cache
 from importlib.resources import files
 from itertools import product
 
-from dti.assertion.cues import DRUG, TARGET
+from dti.assertion.cues import DRUG, TARGET, expanded
 from dti.domain.evidence import Span
 
-_MACRO = re.compile(r"\{([a-z]+)\}")
 _KINDS = {"noun": "nouns", "verb": "verbs", "action": "actions"}
 
 
@@ -83,9 +82,5 @@ def _phrases() -> tuple[tuple[re.Pattern[str], ...], tuple[tuple[str, str], ...]
         macros[name] = f"(?P<{name}>{mask}+{{short}}(?:{{and}}{mask}+{{short}})*)"
     macros |= {kind: f"(?P<{kind}>{'|'.join(table[group].values())})" for kind, group in _KINDS.items()}
     labels = tuple((kind, label) for kind, group in _KINDS.items() for label in table[group])
-    patterns = tuple(re.compile(_expanded(pattern, macros), re.IGNORECASE) for pattern in table["phrases"]["patterns"])
+    patterns = tuple(re.compile(expanded(pattern, macros), re.IGNORECASE) for pattern in table["phrases"]["patterns"])
     return patterns, labels, re.compile("|".join(table["phrases"]["denied"]), re.IGNORECASE)
-
-
-def _expanded(pattern: str, macros: dict[str, str]) -> str:
-    return _MACRO.sub(lambda match: _expanded(macros[match[1]], macros), pattern)

@@ -21,7 +21,7 @@ def trigger(text: str, sentence: Span, names: Sequence[Span], interaction: str) 
     """
     for pattern in (trigger_pattern(interaction), any_trigger()):
         found = [Span(*match.span()) for match in pattern.finditer(text, sentence.start, sentence.end)] if pattern else []
-        if free := [span for span in found if not any(_touch(span, name) for name in names)]:
+        if free := [span for span in found if not any(span.overlaps(name) for name in names)]:
             return min(free, key=lambda span: _order(span, names))
     return None
 
@@ -51,10 +51,6 @@ def _pattern(stems: Iterable[str]) -> re.Pattern[str] | None:
 def _words(stem: str) -> str:
     """A stem with any ending; a measure such as "Ki" as it is written."""
     return rf"{re.escape(stem)}\w*" if stem.islower() else rf"(?-i:{re.escape(stem)})(?!\w)"
-
-
-def _touch(left: Span, right: Span) -> bool:
-    return left.start < right.end and right.start < left.end
 
 
 def _order(span: Span, names: Sequence[Span]) -> tuple[bool, int, int]:

@@ -67,6 +67,7 @@ class Pairs:
     labels: tuple[str, ...]
     emission: Emission
     confidence: Callable[[Sequence[float]], float]
+    explicit: Callable[[Document, Sequence[Candidate]], Explicit] = Explicit.of
     points: bool = True
 
     @classmethod
@@ -88,12 +89,13 @@ class Pairs:
         return [self._reading(*row) for row in zip(documents, candidates, scored, strict=True)]
 
     def _reading(self, document: Document, candidates: Sequence[Candidate], scored: Scored) -> Reading:
-        proposals = tuple(self._proposals(candidates, scored, Explicit.of(document, candidates)))
+        proposals = tuple(self._proposals(document, candidates, scored))
         return Reading(proposals, "" if proposals else _reason(candidates), scored.truncated)
 
-    def _proposals(self, candidates: Sequence[Candidate], scored: Scored, explicit: Explicit) -> Iterator[Proposal]:
+    def _proposals(self, document: Document, candidates: Sequence[Candidate], scored: Scored) -> Iterator[Proposal]:
         if scored.stated < self.emission.stated:
             return
+        explicit = self.explicit(document, candidates)
         likely = [
             0.0 if explicit.contradicts(pair, candidates) else math.exp(value)
             for pair, value in zip(scored.pairs, scored.interacts, strict=True)

@@ -14,6 +14,7 @@ from dti.domain.triplets import Located, Triplet
 from dti.evaluation.hard_match import score
 from dti.mentions import Naming, surface
 from dti.model.pairs.engine import PairEngine, Scored
+from dti.reading.explicit import Explicit
 from dti.reading.pairs import Emission, Pairs
 from dti.training.calibrate import Judged
 from dti.training.development import metrics_of, right
@@ -44,10 +45,19 @@ def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emissio
     scored = engine.score([e.document for e in examples], [e.candidates for e in examples], beside=beside)
     gold = {str(e.document.key): e.gold for e in examples}
     rules = [replace(silence, further=further, relative=relative) for further, relative in product(_FURTHER, _RELATIVE)]
-    answers = [_Answers(engine.labels, rule, examples, scored) for rule in rules]
+    stated = {e.document.key: Explicit.of(e.document, e.candidates) for e in examples}  # once, whatever the rule
+    reader = Pairs(
+        score=lambda _, __: scored,
+        labels=engine.labels,
+        emission=silence,
+        confidence=_product,
+        explicit=lambda document, _: stated[document.key],
+    )
+    answers = [_Answers(replace(reader, emission=rule), examples, scored) for rule in rules]
     values = [score(gold, answer.printed()).sample.f1 for answer in answers]
     best = answers[values.index(max(values))]
-    always = _Answers(engine.labels, replace(best.rule, least=0.0, stated=0.0, wordless=0.0), examples, scored)
+    talkative = replace(best.rule, least=0.0, stated=0.0, wordless=0.0)
+    always = _Answers(replace(reader, emission=talkative), examples, scored)
     metrics = {
         "documents": len(examples),
         "model": metrics_of(gold, best.printed()),
@@ -59,13 +69,10 @@ def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emissio
 
 
 class _Answers:
-    """What one rule makes of the scores."""
+    """What a reader with one rule makes of the scores."""
 
-    def __init__(
-        self, labels: tuple[str, ...], rule: Emission, examples: Sequence[PairExample], scored: Sequence[Scored]
-    ) -> None:
-        self.rule, self._labels = rule, labels
-        reader = Pairs(score=lambda _, __: scored, labels=labels, emission=rule, confidence=_product)
+    def __init__(self, reader: Pairs, examples: Sequence[PairExample], scored: Sequence[Scored]) -> None:
+        self.rule, self._labels = reader.emission, reader.labels
         readings = reader.read([e.document for e in examples], [e.candidates for e in examples])
         self._rows = [(e, s, reading.proposals) for e, s, reading in zip(examples, scored, readings, strict=True)]
         self._naming = Naming.read()
