@@ -11,6 +11,7 @@ from celery import Celery
 from fastapi import Depends, Header, Path, Request
 from prometheus_client import CollectorRegistry
 
+from api import shapes
 from db.engine import SessionFactory
 from db.unit_of_work import UnitOfWork
 from dti.ports import JobQueue
@@ -53,9 +54,9 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
-        pattern=r"^[\x21-\x7e]{1,200}$",
+        pattern=shapes.KEY,
         description="a repeated request with the same key returns what the first one made instead of making another",
     ),
 ]
-BatchPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="id of the batch")]
+BatchPath = Annotated[str, Path(pattern=shapes.ID, description="id of the batch")]
 TripletPath = Annotated[int, Path(ge=1, le=2**63 - 1, description="id of the triplet")]

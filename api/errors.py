@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from api.html import refusal
+from api.shapes import WORDS
 from dti import errors
 from dti.errors import DtiError
 
@@ -30,10 +31,13 @@ _PLAINLY: Mapping[str, str] = {
     "extra_forbidden": "there is no such parameter",
     "missing": "is required",
     "string_too_short": "must not be empty",
+    "too_short": "must not be empty",
     "model_attributes_type": "must be a JSON object",
     "model_type": "must be a JSON object",
 }
 _VALUE_ERROR = "Value error, "
+# What the router itself says is the status once more.
+_NO_ROUTE: Mapping[int, str] = {404: "there is nothing at", 405: "this method does not go with"}
 
 _STATUS: Mapping[type[DtiError], HTTPStatus] = {
     errors.MalformedInputError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -147,6 +151,8 @@ def _field(entry: Mapping[str, Any]) -> FieldProblem:
 def _detail(entry: Mapping[str, Any]) -> str:
     if entry["type"] == "json_invalid":
         return f"not valid JSON: {entry['ctx']['error']}"
+    if entry["type"] == "string_pattern_mismatch" and (words := WORDS.get(entry["ctx"]["pattern"])):
+        return words
     return _PLAINLY.get(entry["type"], entry["msg"].removeprefix(_VALUE_ERROR))
 
 
@@ -154,11 +160,13 @@ def _printable(text: str) -> str:
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text[:200])
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, HTTPException):
         raise error
-    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
-    return problem(error.status_code, code, str(error.detail), headers=error.headers)
+    phrase = HTTPStatus(error.status_code).phrase
+    told = _NO_ROUTE.get(error.status_code) if error.detail == phrase else None
+    detail = f"{told} {_printable(request.url.path)}" if told else str(error.detail)
+    return problem(error.status_code, phrase.lower().replace(" ", "-"), detail, headers=error.headers)
 
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -9,6 +9,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from api import shapes
 from api.schemas import Answer, Page, PageIn, Pmid, Request, Text
 from db.queries import paging
 from db.queries.changes import ChangeFilter
@@ -30,7 +31,7 @@ Offsets = Annotated[
     BeforeValidator(_to_pair),
     Field(description='[start, end) in characters of title + " " + abstract', examples=[[27, 34]]),
 ]
-Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), Field(examples=["2012-03"])]
+Date = Annotated[str, StringConstraints(pattern=shapes.DATE), Field(examples=["2012-03"])]
 
 
 class Grounding(StrEnum):

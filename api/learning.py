@@ -8,6 +8,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints
 
+from api import shapes
 from api.knowledge import Date
 from api.schemas import Answer, PageIn, Request, Text
 from db.queries.self_training import LabelFilter
@@ -15,7 +16,7 @@ from db.queries.views import ModelFileView, ModelView, RoundView
 from dti.domain.models import ModelState, PromotionKind
 from dti.domain.self_training import SelfTrainingRequest, SelfTrainingState, Trigger
 
-Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["e27c…"])]
+Sha256 = Annotated[str, StringConstraints(pattern=shapes.SHA256), Field(examples=["e27c…"])]
 _ROUNDS = Field(None, ge=1, le=2**31 - 1, description="only labels of this round")
 
 

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
 from dti.errors import SettingsError
 
 SessionFactory = sessionmaker[Session]
+
+_DRIVER = "postgresql+psycopg"
+
+
+def parse_url(url: str) -> URL:
+    """What a URL of ours is made of; raises SettingsError for any other, without repeating it: it may hold a password."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        parsed = None
+    if parsed is None or parsed.drivername != _DRIVER:
+        raise SettingsError(f"DTI_DATABASE_URL must be {_DRIVER}://user@host:port/database (`dti up` brings its own database)")
+    return parsed
 
 
 def make_engine(
@@ -17,13 +31,9 @@ def make_engine(
 
     A pooled connection is tested before use, so a restarted server costs no failed task.
     """
-    if not url.startswith("postgresql+psycopg://"):
-        raise SettingsError(
-            "DTI_DATABASE_URL must be postgresql+psycopg://user@host/database (`dti up` brings its own database)"
-        )
     milliseconds = round(statement_timeout * 1000)
     return create_engine(
-        url,
+        parse_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=pre_ping,

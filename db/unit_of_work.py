@@ -61,7 +61,7 @@ def translate(error: DBAPIError | PoolTimeoutError) -> StoreError:
     if isinstance(error, PoolTimeoutError):
         return StoreUnavailableError("no free connection to the database")
     cause = str(error.orig).strip().splitlines()
-    message = cause[0] if cause else type(error).__name__
+    message = cause[0].removeprefix("connection failed: ") if cause else type(error).__name__
     if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError):
         return StoreUnavailableError(message)
     return StoreError(message)

@@ -11,6 +11,7 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from api import shapes
 from api.deps import ServicesDep, UnitDep
 from api.errors import declared
 from api.learning import ActIn, Model, ModelDetail, ModelsIn, Promotion
@@ -30,7 +31,7 @@ _MOST_FILES = 200
 router = APIRouter(prefix=PATH, tags=["models"])
 
 ModelPath = Annotated[
-    str, Path(pattern=r"^[0-9a-f]{6,64}$", description="SHA-256 of the model, or the first six or more digits of it")
+    str, Path(pattern=shapes.MODEL, description="SHA-256 of the model, or the first six or more digits of it")
 ]
 FilePath = Annotated[str, Path(max_length=500, description="path in the checkpoint folder", examples=["engine/model.bin"])]
 _TAR = {"application/x-tar": {"schema": {"type": "string", "format": "binary"}}}

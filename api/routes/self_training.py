@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
+from api import shapes
 from api.broker import ring
 from api.deps import IdempotencyKey, Services, ServicesDep, UnitDep
 from api.errors import declared
@@ -21,7 +22,7 @@ from dti.domain.self_training import SelfTrainingId
 
 router = APIRouter(prefix="/v1/self-training/runs", tags=["self-training"])
 
-RunPath = Annotated[str, Path(pattern=r"^[0-9A-Za-z_-]{1,64}$", description="id of the run")]
+RunPath = Annotated[str, Path(pattern=shapes.ID, description="id of the run")]
 RoundPath = Annotated[int, Path(ge=1, le=2**31 - 1, description="number of the round")]
 _PNG: dict[int | str, dict[str, Any]] = {200: {"content": {"image/png": {}}, "description": "a picture"}}
 

@@ -39,12 +39,15 @@ def load(url: str | None, source: str, files: tuple[Path, ...], *, as_json: bool
     """  # noqa: D301 - click wants the backspace character itself
     from db.cli import database_url
     from db.engine import make_engine, make_session_factory
+    from db.reaching import told_of
     from db.repository import curated as store
     from db.unit_of_work import UnitOfWork
     from dti.vocabulary import default_vocabulary
 
+    address = database_url(url)
     with ExitStack() as stack:
-        engine = make_engine(database_url(url), statement_timeout=0, application_name="dti-curated")
+        stack.enter_context(told_of(address))
+        engine = make_engine(address, statement_timeout=0, application_name="dti-curated")
         stack.callback(engine.dispose)
         sessions = make_session_factory(engine)
         with UnitOfWork(sessions) as unit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from alembic import context
 from sqlalchemy import text
 
@@ -16,8 +18,10 @@ _LOCK = 7_303_216_891
 # Made only where the server has the extension, so no model can name it.
 _OPTIONAL = {"ix_names_folded_trigrams"}
 
-engine = make_engine(context.config.attributes["url"], statement_timeout=0, application_name="dti-migrate")
-with engine.connect() as connection:
+with ExitStack() as stack:
+    engine = make_engine(context.config.attributes["url"], statement_timeout=0, application_name="dti-migrate")
+    stack.callback(engine.dispose)  # whatever fails: the lock is the connection's
+    connection = stack.enter_context(engine.connect())
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _LOCK})
     connection.commit()
     context.configure(
@@ -28,4 +32,3 @@ with engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
-engine.dispose()

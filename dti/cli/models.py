@@ -18,6 +18,7 @@ from dti.cli._render import clean, console, json_option, print_json
 from dti.cli._service import connect, url_option
 from dti.cli.lexicon import lexicon_option, opened_lexicon
 from dti.domain.models import ModelState
+from dti.errors import CheckpointError
 
 if TYPE_CHECKING:
     from dti.cli._model_diff import Comparison, Difference
@@ -198,9 +199,11 @@ def diff(  # noqa: PLR0913 - one argument per option, as click calls it
 
 
 def folder_of(name: str, url: str | None, shelf: Path) -> Path:
-    """A checkpoint folder by its path, or a model of the registry, fetched onto `shelf`."""
+    """A checkpoint folder by its path, or a model of the registry, fetched onto `shelf`; raises CheckpointError."""
     if Path(name).is_dir():
         return Path(name)
+    if len(Path(name).parts) > 1:
+        raise CheckpointError(f"{name}: there is no such folder")
     from dti.model.shelf import Shelf
 
     with connect(url) as client:

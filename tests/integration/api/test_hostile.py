@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from inline_snapshot import snapshot
 from sqlalchemy import func, select
 
+from api.shapes import WORDS
 from db.engine import SessionFactory
 from db.models import Batch, Upload
 
@@ -167,3 +170,29 @@ def _assert_problem(answer: httpx.Response) -> None:
     assert body["type"] == f"urn:dti:problem:{body['code']}"
     assert body["detail"]
     assert len(answer.content) < 10_000
+
+
+def test_what_is_not_offered_is_named(shared_api: httpx.Client) -> None:
+    told = [shared_api.get("/v1/models/no/such").json()["detail"], shared_api.delete("/v1/triplets").json()["detail"]]
+
+    assert told == ["there is nothing at /v1/models/no/such", "this method does not go with /v1/triplets"]
+
+
+def test_a_name_of_the_wrong_shape_is_refused_in_words(shared_api: httpx.Client) -> None:
+    asked = ["/v1/models/zzz", "/v1/batches/a%20b", "/v1/triplets?published_from=May", "/v1/triplets?drug="]
+    told = [shared_api.get(path).json()["detail"] for path in asked]
+
+    assert told == snapshot(
+        [
+            'path name: is no name of a model: its SHA-256, the first six or more digits of it (0-9, a-f), or "active"',
+            "path batch_id: is no id: at most 64 letters, digits, - and _",
+            "query published_from: is no date: 2012, 2012-03 or 2012-03-09",
+            "query drug: must not be empty",
+        ]
+    )
+
+
+def test_every_pattern_of_the_api_has_words(shared_api: httpx.Client) -> None:
+    description = shared_api.get("/openapi.json").text
+
+    assert set(re.findall(r'"pattern":("(?:[^"\\]|\\.)*")', description)) == {json.dumps(pattern) for pattern in WORDS}

@@ -40,7 +40,7 @@ def _answer(error: Exception) -> httpx.Response:
         (errors.JobError("no PMIDs"), 422),
         (errors.MalformedInputError("no XML", place="a.xml"), 422),
         (errors.UnsupportedFormatError("a.doc"), 415),
-        (HTTPException(405, "Method Not Allowed"), 405),
+        (HTTPException(413, "the request body exceeds 5 bytes"), 413),
     ],
 )
 def test_a_fault_of_the_request_says_what_it_is(error: Exception, status: int) -> None:

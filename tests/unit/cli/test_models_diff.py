@@ -9,11 +9,12 @@ import pytest
 from click.testing import CliRunner
 
 from dti.cli._model_diff import Comparison, Difference, Kind
-from dti.cli.models import models
+from dti.cli.models import folder_of, models
 from dti.domain.documents import Document
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome
 from dti.domain.identity import Run
 from dti.domain.triplets import Triplet
+from dti.errors import CheckpointError
 from dti.model.checkpoint import Checkpoint
 from tests.checkpoints import SHIPPED, renamed
 
@@ -61,3 +62,8 @@ def test_the_command_reads_with_both_models(tmp_path: Path) -> None:
     assert lines[-1]["lost"] == len(lines) - 1
     alike = CliRunner().invoke(models, ["diff", str(SHIPPED), str(SHIPPED), "--input", str(text)])
     assert "1 documents: 0 gained, 0 lost, 0 flipped, 0 rescored" in alike.output
+
+
+def test_a_path_without_a_folder_is_no_name_of_a_model(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="no such folder"):
+        folder_of(str(tmp_path / "absent"), None, tmp_path / "shelf")
