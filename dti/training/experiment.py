@@ -16,6 +16,7 @@ from dti.errors import TrainingError
 T = TypeVar("T")
 
 UNLABELLED = "unlabelled"
+PRECISIONS = ("float32", "bfloat16")
 _EXAMPLES = ("sentences", "documents", UNLABELLED)
 
 
@@ -95,12 +96,17 @@ class Serving:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Experiment:
-    """A whole run; the same experiment on the same data gives the same weights."""
+    """A whole run; the same experiment on the same data gives the same weights.
+
+    `precision` is that of matrix products on a CPU, "float32" or "bfloat16"; on a GPU it is always bfloat16. Weights and
+    moments are float32.
+    """
 
     name: str
     seed: int = 1
     codec: str = "tagged"
     threads: int = 2
+    precision: str = "float32"
     target_tokens: int = 96
     save_steps: int = 100
     architecture: Architecture = Architecture()
@@ -127,6 +133,8 @@ class Experiment:
             del settings[free]
         if self.architecture.adapter == "full":  # says nothing that runs from before there were adapters do not say
             del settings["architecture"]["adapter"], settings["architecture"]["adapter_settings"]
+        if self.precision == "float32":  # nor what those say that had no choice
+            del settings["precision"]
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
@@ -154,6 +162,8 @@ def experiment_of(raw: Mapping[str, Any]) -> Experiment:
     experiment = build(Experiment, raw, "recipe")
     if not experiment.stages or any(stage.examples not in _EXAMPLES for stage in experiment.stages):
         raise TrainingError(f"a recipe needs stages, each with examples that are one of: {', '.join(_EXAMPLES)}")
+    if experiment.precision not in PRECISIONS:
+        raise TrainingError(f"recipe: no precision {experiment.precision!r} (has: {', '.join(PRECISIONS)})")
     return experiment
 
 

@@ -90,7 +90,7 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     adapted = _adapter(experiment).apply(model, vocabulary)
     asked = with_steps(experiment.stages, order.most_steps)
     total = sum(stage.steps for stage in asked)
-    steps = stages.steps(adapted.model, asked, feeds, experiment.optimisation.label_smoothing)
+    steps = stages.steps(experiment, adapted.model, asked, feeds)
     stages.trainer(experiment, adapted.model, total, order.out).run(steps, report)
     model = adapted.merge()
     model.save_pretrained(str(order.out / "model"))

@@ -41,12 +41,12 @@ def trainer(experiment: Experiment, model: Model, steps: int, folder: Path) -> T
     return Trainer(plan, model, _encoder(model), folder, NoAverage())
 
 
-def steps(model: Model, stages: Sequence[Stage], feeds: Mapping[str, Feed], smoothing: float) -> Iterator[Step]:
+def steps(experiment: Experiment, model: Model, stages: Sequence[Stage], feeds: Mapping[str, Feed]) -> Iterator[Step]:
     """The steps of all stages; `feeds` holds one for each kind of examples that a stage names."""
     for stage in stages:
         with _frozen(model, stage.frozen_layers):
             for collate in itertools.islice(feeds[stage.examples].draw(stage), stage.steps):
-                yield Step(stage.name, partial(_loss, model, collate, smoothing))
+                yield Step(stage.name, partial(_loss, experiment, model, collate))
 
 
 def _device() -> torch.device:
@@ -58,12 +58,13 @@ def _share(settings: Optimisation, total: int, step: int) -> float:
     return warmed(step, settings.warmup_steps) * min(1.0, (total + 1 - step) / max(total - settings.warmup_steps, 1))
 
 
-def _loss(model: Model, collate: Callable[[], Batch], smoothing: float) -> torch.Tensor:
-    """Cross-entropy per target token; the forward pass is in bf16 on a GPU."""
+def _loss(experiment: Experiment, model: Model, collate: Callable[[], Batch]) -> torch.Tensor:
+    """Cross-entropy per target token."""
     device = _device()
     batch = collate().to(device)
-    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=device.type == "cuda"):
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda" or experiment.precision == "bfloat16"):
         said = logits(model, batch.source, batch.mask, batch.decoder, batch.texts)
+    smoothing = experiment.optimisation.label_smoothing
     return nn.functional.cross_entropy(said.flatten(0, 1).float(), batch.labels.flatten(), label_smoothing=smoothing)
 
 

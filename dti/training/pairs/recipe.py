@@ -10,10 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dti.errors import TrainingError
-from dti.training.experiment import build, table
+from dti.training.experiment import PRECISIONS, build, table
 
 KIND = "pairs"
-PRECISIONS = ("float32", "bfloat16")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
