@@ -20,7 +20,7 @@ from transformers.models.bert.modeling_bert import BertLayer
 from dti.errors import TrainingError
 from dti.model.vocabulary import END, PAD, START, Vocabulary
 
-_POSITION_SHIFT = 2
+POSITION_SHIFT = 2
 # CTranslate2's converter asks for these; transformers 5 no longer writes them.
 FOR_CONVERTER: dict[str, Any] = {"normalize_before": False, "normalize_embedding": True}
 _MINILM = "all-MiniLM-L6-v2"
@@ -45,7 +45,7 @@ def from_bert(
     set_epsilon(model)
     with torch.no_grad():
         _copy_embeddings(model, bert, rows)
-        for source, target in zip(_layers(bert), model.model.encoder.layers, strict=True):
+        for source, target in zip(layers(bert), model.model.encoder.layers, strict=True):
             _copy_layer(source, target)
         _start_decoder(model, bert)
     return model
@@ -85,7 +85,8 @@ def _config(bert: BertModel, vocabulary: Vocabulary, decoder_layers: int, dropou
     )
 
 
-def _layers(bert: BertModel) -> list[BertLayer]:
+def layers(bert: BertModel) -> list[BertLayer]:
+    """Its encoder layers, typed."""
     return [layer for layer in bert.encoder.layer if isinstance(layer, BertLayer)]
 
 
@@ -108,7 +109,7 @@ def _copy_embeddings(model: BartForConditionalGeneration, bert: BertModel, rows:
     _table(model.model.shared).copy_(table)
     positions = source.position_embeddings.weight + source.token_type_embeddings.weight[0]
     for stack in (model.model.encoder, model.model.decoder):
-        stack.embed_positions.weight[_POSITION_SHIFT:].copy_(positions)
+        stack.embed_positions.weight[POSITION_SHIFT:].copy_(positions)
         stack.layernorm_embedding.load_state_dict(source.LayerNorm.state_dict())
 
 
@@ -137,11 +138,11 @@ def _copy_attention(source: BertLayer, target: BartAttention) -> None:
 
 def _start_decoder(model: BartForConditionalGeneration, bert: BertModel) -> None:
     """Decoder layers start from evenly spaced BERT layers, their cross-attention from the same self-attention."""
-    layers = model.model.decoder.layers
-    sources = _layers(bert)
+    stack = model.model.decoder.layers
+    sources = layers(bert)
     last = len(sources) - 1
-    for position, layer in enumerate(layers):
-        source = sources[round(position * last / max(len(layers) - 1, 1))]
+    for position, layer in enumerate(stack):
+        source = sources[round(position * last / max(len(stack) - 1, 1))]
         _copy_layer(source, layer)
         _copy_attention(source, layer.encoder_attn)
         layer.encoder_attn_layer_norm.load_state_dict(source.attention.output.LayerNorm.state_dict())

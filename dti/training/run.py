@@ -9,7 +9,8 @@
     OUT/log.jsonl                  one line every few steps
     OUT/checkpoint/                the finished checkpoint folder, its curve beside its card
 
-A run on unlabelled literature alone ends with `model/` and `curve.png`: it is a parent of other runs.
+A run on unlabelled literature alone ends with `model/` and `curve.png`: it is a parent of other runs. What it made of the
+recipe's encoder is `encoder/`, for recipes that begin with an encoder.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import torch
+from transformers import BartForConditionalGeneration
 
 from dti.codecs import CODECS, Codec
 from dti.codecs.pointer import MOST
@@ -34,8 +36,10 @@ from dti.errors import TrainingError
 from dti.lexicon import open_lexicon
 from dti.mentions import Recogniser, selector
 from dti.model import backbones, hub, seq2seq
+from dti.model.adapted import save_encoder
 from dti.model.adapters import ADAPTERS, Adapter
 from dti.model.backbones import BACKBONES, Backbone, FusedModel, Material, Model
+from dti.model.backbones.bart_from_bert import BartFromBert
 from dti.model.calibration import Calibration
 from dti.model.checkpoint import Checkpoint, Packed, Parts, pack, write
 from dti.model.convert import convert
@@ -95,6 +99,7 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
     model = adapted.merge()
     model.save_pretrained(str(order.out / "model"))
     if experiment.unlabelled:
+        _save_encoder(experiment.architecture, model, vocabulary, order.out)
         curve.draw([order.out / "log.jsonl"], order.out / "curve.png")
         return None
     trained = {
@@ -104,6 +109,12 @@ def train(experiment: Experiment, order: Order, report: Callable[[Progress], Non
         "vocabulary": len(vocabulary),
     }
     return _finish(experiment, order, corpora, model, trained)
+
+
+def _save_encoder(architecture: Architecture, model: Model, vocabulary: Vocabulary, out: Path) -> None:
+    """What a pretrained encoder is worth to others than its own decoder: recipes of pair models name `encoder/`."""
+    if isinstance(model, BartForConditionalGeneration) and isinstance(_backbone(architecture), BartFromBert):
+        save_encoder(model, vocabulary, architecture.encoder, out / "encoder")
 
 
 def _read(order: Order, codec: Codec) -> Corpora:

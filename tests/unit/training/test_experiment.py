@@ -28,6 +28,7 @@ def test_shipped_recipes_are_readable(path):
         (f'name = "x"\nseed = "1"\n{STAGE}', "seed = '1' is no int"),
         (f'name = "x"\nthreads = true\n{STAGE}', "threads = True is no int"),
         (f'name = "x"\n{STAGE}weights = 2\n', "weights = 2 is no Mapping"),
+        (f'name = "x"\nprecision = "float16"\n{STAGE}', "no precision 'float16'"),
         ("name = ", "cannot read recipe"),
     ],
 )
@@ -44,4 +45,5 @@ def test_identity_covers_what_decides_the_weights(tmp_path):
     experiment = read_experiment(path)
     assert replace(experiment, name="y", save_steps=9, serving=Serving(decoding="beam")).sha256 == experiment.sha256
     assert replace(experiment, seed=2).sha256 != experiment.sha256
+    assert replace(experiment, precision="bfloat16").sha256 != experiment.sha256
     assert replace(experiment, stages=(replace(experiment.stages[0], swap=0.1),)).sha256 != experiment.sha256

@@ -13,6 +13,7 @@ pytest.importorskip("transformers")
 
 from click.testing import CliRunner  # noqa: E402 - after the skip
 from safetensors.torch import load_file  # noqa: E402
+from transformers import BertModel  # noqa: E402
 
 from dti.cli.train import train as command  # noqa: E402
 from dti.errors import TrainingError  # noqa: E402
@@ -151,6 +152,14 @@ def test_a_killed_run_goes_on_and_ends_with_the_same_weights(tmp_path, data, rec
 def test_the_run_leaves_a_curve_and_no_checkpoint(pretrained):
     assert (pretrained / "curve.png").exists()
     assert not (pretrained / "checkpoint").exists()
+
+
+def test_the_run_leaves_its_encoder_as_a_folder_that_recipes_can_name(pretrained, encoder):
+    learnt, origin = (BertModel.from_pretrained(str(folder)) for folder in (pretrained / "encoder", encoder))
+    assert all(
+        not torch.equal(one.attention.self.query.weight, other.attention.self.query.weight)
+        for one, other in zip(learnt.encoder.layer, origin.encoder.layer, strict=True)
+    )
 
 
 def test_fine_tuning_starts_from_the_parents_weights_and_keeps_its_vocabulary(tmp_path, data, encoder, pretrained):
