@@ -23,6 +23,7 @@ _LOG = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = "5"
+_STORE_DOWN = "the knowledge base does not answer, or is not ready; /readyz tells which part is at fault"
 _MOST_FIELD_ERRORS = 20
 _FOR_PROGRAMS = "/v1/"
 
@@ -130,7 +131,7 @@ async def _deliberate(request: Request, error: Exception) -> JSONResponse:
     code = error.code if isinstance(error, DtiError) else "internal"
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         _LOG.warning("%s %s: %s", request.method, request.url.path, error)
-        return problem(status, code, "the knowledge base does not answer", headers={"Retry-After": RETRY_AFTER_SECONDS})
+        return problem(status, code, _STORE_DOWN, headers={"Retry-After": RETRY_AFTER_SECONDS})
     return problem(status, code, str(error))
 
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import logging
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem
+from api.errors import RETRY_AFTER_SECONDS, problem
+
+_LOG = logging.getLogger(__name__)
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -17,6 +22,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+_TOO_LATE = "the service did not answer in time; /readyz tells which part is at fault"
 _POLICY = "default-src 'none'; frame-ancestors 'none'"
 # Swagger UI begins with a script in its page, and draws with styles and pictures that it makes up.
 _DOCUMENTATION_POLICY = (
@@ -48,6 +54,64 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+
+class Deadline:
+    """Answers 503 where a response has not begun in time, whatever its thread still waits for: that may never answer.
+
+    `exempt` are paths to which large bodies are posted; receiving and storing them takes as long as it takes.
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float, exempt: Collection[str]) -> None:
+        self._app = app
+        self._seconds = seconds
+        self._exempt = frozenset(exempt)
+        self._late: set[asyncio.Task[None]] = set()  # the loop itself would forget them
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, and watch over the beginning of its response."""
+        if scope["type"] != "http" or (scope["method"] == "POST" and scope["path"] in self._exempt):
+            await self._app(scope, receive, send)
+            return
+        begun, late = asyncio.Event(), False
+
+        async def send_in_time(message: Message) -> None:
+            if not late:
+                begun.set()
+                await send(message)
+
+        work = asyncio.create_task(self._passed(scope, receive, send_in_time, begun))
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(begun.wait(), self._seconds)
+        except asyncio.CancelledError:
+            work.cancel()
+            raise
+        if begun.is_set():
+            await work
+            return
+        late = True
+        self._leave(work)
+        _LOG.warning("%s %s: no answer after %g seconds", scope["method"], scope["path"], self._seconds)
+        headers = {"Retry-After": RETRY_AFTER_SECONDS}
+        await problem(503, "too-late", _TOO_LATE, headers=headers)(scope, receive, send)
+
+    def _leave(self, work: asyncio.Task[None]) -> None:
+        """To its end, of which nobody hears."""
+        self._late.add(work)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._late.discard(task)
+            if not task.cancelled():
+                task.exception()
+
+        work.add_done_callback(ended)
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send, begun: asyncio.Event) -> None:
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            begun.set()
 
 
 class StrictUtf8:

@@ -11,6 +11,7 @@ from dti.errors import SettingsError
 SessionFactory = sessionmaker[Session]
 
 _DRIVER = "postgresql+psycopg"
+_VANISHED_MILLISECONDS = 10_000
 
 
 def parse_url(url: str) -> URL:
@@ -25,21 +26,30 @@ def parse_url(url: str) -> URL:
 
 
 def make_engine(
-    url: str, *, pool_size: int = 5, statement_timeout: float = 60.0, application_name: str = "dti", pre_ping: bool = True
+    url: str,
+    *,
+    pool_size: int = 5,
+    pool_timeout: float = 30.0,
+    statement_timeout: float = 60.0,
+    application_name: str = "dti",
+    pre_ping: bool = True,
 ) -> Engine:
     """A pool on `url` (postgresql+psycopg://…); `statement_timeout` in seconds, 0 for none.
 
-    A pooled connection is tested before use, so a restarted server costs no failed task.
+    A pooled connection is tested before use, so a restarted server costs no failed task; one whose other end has vanished
+    without a word is given up after ten seconds. `pool_timeout` is how long to wait for a free one.
     """
     milliseconds = round(statement_timeout * 1000)
     return create_engine(
         parse_url(url),
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_timeout=pool_timeout,
         pool_pre_ping=pre_ping,
         pool_recycle=1800,
         connect_args={
             "connect_timeout": 5,
+            "tcp_user_timeout": _VANISHED_MILLISECONDS,
             "application_name": application_name,
             "options": f"-c statement_timeout={milliseconds} -c idle_in_transaction_session_timeout=600000 -c timezone=UTC",
         },

@@ -173,24 +173,3 @@ def test_without_a_broker_a_batch_is_accepted_all_the_same(
     assert "accepted, but the broker does not answer" in caplog.text
     with session_factory() as session:
         assert session.scalar(select(Item.key)) == "pmid:1"
-
-
-def test_without_a_database_the_answer_is_a_503_to_retry(settings: Settings) -> None:
-    gone = Settings(database_url="postgresql+psycopg://dti:secret@127.0.0.1:1/dti", broker_url=settings.broker_url)
-    with serving(gone) as url:
-        answers = [httpx.get(f"{url}/v1/triplets"), httpx.post(f"{url}/v1/batches", json={"pmids": ["1"]})]
-        answers.append(httpx.post(f"{url}/v1/uploads", params={"filename": "a"}, content=b"x"))
-        ready = httpx.get(f"{url}/readyz")
-
-    assert [(answer.status_code, answer.headers["retry-after"]) for answer in answers] == [(503, "5")] * 3
-    assert answers[0].json() == snapshot(
-        {
-            "type": "urn:dti:problem:store-unavailable",
-            "title": "Service Unavailable",
-            "status": 503,
-            "detail": "the knowledge base does not answer",
-            "code": "store-unavailable",
-        }
-    )
-    assert ready.status_code == 503
-    assert ready.json()["checks"] == {"database": "does not answer", "migrations": "does not answer", "broker": "ok"}
