@@ -42,7 +42,7 @@ class Grounding(StrEnum):
     ANY = "any"
 
 
-class TripletsIn(PageIn):
+class _TripletConditions(Request):
     """Which triplets; all conditions have to hold, and they hold for the evidence that is counted and shown."""
 
     drug: Text | None = Field(None, description="name in any spelling, a synonym, or a CURIE", examples=["aspirin"])
@@ -67,6 +67,16 @@ class TripletsIn(PageIn):
         """The conditions as the read side knows them."""
         grounded = {Grounding.TRUE: True, Grounding.FALSE: False, Grounding.ANY: None}[self.grounded]
         return TripletFilter(**self.model_dump(exclude={"limit", "cursor", "order", "grounded"}), grounded=grounded)
+
+
+class TripletsIn(PageIn, _TripletConditions):
+    """Which triplets, and which part of their list."""
+
+
+class TripletTableIn(_TripletConditions):
+    """Which triplets, and how many at most."""
+
+    limit: int | None = Field(None, ge=1, description="most triplets in the table; all without it")
 
 
 class EvidenceIn(PageIn):

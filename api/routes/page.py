@@ -95,7 +95,7 @@ def _found(found: Page[TripletView], typed: dict[str, str]) -> str:
     head = (*_HEAD, _CURATED) if compared else _HEAD
     rows = ((*_row(triplet), *((_agreement(triplet),) if compared else ())) for triplet in found.items)
     caption = f"{counted(len(found.items), 'interaction')}, the most believed first"
-    return table(head, rows, caption) + _next(found.next_cursor, typed)
+    return table(head, rows, caption) + _next(found.next_cursor, typed) + _download(typed)
 
 
 def _next(cursor: str | None, typed: dict[str, str]) -> str:
@@ -103,6 +103,11 @@ def _next(cursor: str | None, typed: dict[str, str]) -> str:
         return ""
     address = urlencode({name: value for name, value in {**typed, "cursor": cursor}.items() if value})
     return f'<p><a rel="next" href="/?{escape(address)}">Next {_MOST}</a></p>'
+
+
+def _download(typed: dict[str, str]) -> str:
+    address = urlencode({"order": TripletOrder.BELIEF.value, **{name: value for name, value in typed.items() if value}})
+    return f'<p><a download href="/v1/triplets.tsv?{escape(address)}">Download all as a table (TSV)</a></p>'
 
 
 def _nothing(session: Session, typed: dict[str, str]) -> Iterator[str]:

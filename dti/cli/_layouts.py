@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from dti.cells import tsv_line
 from dti.domain.entities import Link
 from dti.domain.evidence import Claim, Evidence, Extraction, Outcome, Polarity, Quantity, Span
 from dti.domain.identity import Run
@@ -126,7 +127,7 @@ def _run(run: Run) -> dict[str, str]:
 def tsv_rows(extraction: Extraction) -> str:
     """One row per triplet; a document without one has a single row that says why."""
     rows = [_row(extraction, claim) for claim in extraction.claims] or [_row(extraction, None)]
-    return "".join("\t".join(" ".join(str(cell).split()) for cell in row) + "\n" for row in rows)
+    return "".join(map(tsv_line, rows))
 
 
 def _row(extraction: Extraction, claim: Claim | None) -> tuple[object, ...]:

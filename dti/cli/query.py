@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dti.cli._render import clean, console, json_option, print_json
+from dti.cli._render import clean, console, print_json
 from dti.cli._service import connect, url_option
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dti.client import DtiClient
     from dti.client.answers import Evidence, Triplet
 
-_PAGE = 100
+_PAGE, _MOST = 100, 50
 _DRUG, _TARGET = "bold cyan", "bold magenta"
 _RESERVED = ("hedged", "hypothesis")
 
@@ -29,9 +29,17 @@ _RESERVED = ("hedged", "hypothesis")
 @click.option("--min-confidence", type=click.FloatRange(0, 1), default=0.0, show_default=True, help="Least confidence.")
 @click.option("--pmid", metavar="PMID", help="Only evidence from this document.")
 @click.option("--grounded/--ungrounded", default=None, help="Both names were found in the text, or not.  [default: found]")
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Most triplets to print.")
+@click.option("--limit", type=click.IntRange(1), help="Most triplets to print.  [default: 50; all as tsv]")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "json", "tsv"]),
+    default="table",
+    show_default=True,
+    help="For people; JSON, one object per line; or tab-separated with identifiers and evidence, its columns as at /docs.",
+)
 @url_option
-@json_option
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 def query(  # noqa: PLR0913 - one argument per option, as click calls it
     *,
     drug: str | None,
@@ -40,7 +48,8 @@ def query(  # noqa: PLR0913 - one argument per option, as click calls it
     min_confidence: float,
     pmid: str | None,
     grounded: bool | None,
-    limit: int,
+    limit: int | None,
+    layout: str,
     url: str | None,
     as_json: bool,
 ) -> None:
@@ -51,6 +60,7 @@ def query(  # noqa: PLR0913 - one argument per option, as click calls it
       dti query --drug aspirin
       dti query --target "cyclooxygenase-1" --interaction inhibitor --min-confidence 0.8
       dti query --pmid 9108990 --json
+      dti query --drug aspirin --format tsv > aspirin.tsv
     """  # noqa: D301 - \b keeps click from wrapping the examples
     conditions = {
         "drug": drug,
@@ -61,6 +71,10 @@ def query(  # noqa: PLR0913 - one argument per option, as click calls it
         "grounded": grounded,
         "order": "belief",
     }
+    if layout == "tsv" and not as_json:
+        _write_tsv(url, conditions, limit)
+        return
+    limit, as_json = limit or _MOST, as_json or layout == "json"
     with connect(url) as client:
         found = list(islice(client.triplets(page_size=min(limit + 1, _PAGE), **conditions), limit + 1))
         meant = _meant(client, {"drug": drug, "target": target}) if not (found or as_json) else []
@@ -71,6 +85,13 @@ def query(  # noqa: PLR0913 - one argument per option, as click calls it
         _print_table(found[:limit], more=len(found) > limit)
     else:
         click.echo("\n".join(["No triplet matches.", *meant]))
+
+
+def _write_tsv(url: str | None, conditions: Mapping[str, str | float | bool | None], limit: int | None) -> None:
+    """Piece by piece, as it comes: the table may be longer than memory."""
+    with connect(url) as client:
+        for piece in client.triplet_table(limit=limit, **conditions):
+            click.echo(piece, nl=False)
 
 
 def _meant(client: DtiClient, asked: Mapping[str, str | None]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar, cast
@@ -121,6 +122,15 @@ class DtiClient:
         """Triplets by drug, target, interaction, min_confidence, pmid and grounded; pages are fetched as needed."""
         return self._pages("/v1/triplets", conditions | {"limit": page_size})
 
+    def triplet_table(self, **conditions: str | float | bool | None) -> Iterator[bytes]:
+        """The same triplets as a tab-separated table, piece by piece; all of them, or `limit`."""
+        given = {name: value for name, value in conditions.items() if value is not None}
+        with self._told(), self._http.stream("GET", "/v1/triplets.tsv", params=given) as response:
+            if not response.is_success:
+                response.read()
+                raise _problem(response)
+            yield from response.iter_bytes()
+
     def names(self, typed: str, kind: str) -> list[Name]:
         """Names of a kind that begin so, then such as have it inside."""
         return cast("list[Name]", self._get("/v1/names", {"typed": typed, "kind": kind}))
@@ -221,8 +231,17 @@ class DtiClient:
         return _json(self._answer(method, path, **arguments))
 
     def _answer(self, method: str, path: str, **arguments: Any) -> httpx.Response:
-        try:
+        with self._told():
             response = self._http.request(method, path, **arguments)
+        if response.is_success:
+            return response
+        raise _problem(response)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever keeps the service from answering, as a ServiceError."""
+        try:
+            yield
         except httpx.UnsupportedProtocol as error:
             raise ServiceError(f"{self._base_url} is no address of a service: {error}") from error
         except httpx.ConnectError as error:
@@ -230,9 +249,6 @@ class DtiClient:
             raise ServiceUnavailableError(f"no service at {self._base_url}: {hint}") from error
         except httpx.HTTPError as error:
             raise ServiceUnavailableError(f"{self._base_url} did not answer: {error or type(error).__name__}") from error
-        if response.is_success:
-            return response
-        raise _problem(response)
 
 
 def _awaited(fetch: Callable[[], T], ended: Callable[[T], bool], on_progress: Callable[[T], None] | None, poll: float) -> T:
