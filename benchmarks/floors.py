@@ -36,6 +36,7 @@ from benchmarks._quality.scoring import (
     scored,
     served,
 )
+from benchmarks._quality.unseen import Split, gap
 from benchmarks._quality.verdicts import pair_sum, read_verdicts
 from benchmarks._report import Measurement, Report, publish
 from dti.domain.documents import Document
@@ -99,18 +100,18 @@ def _on_development(cases: Sequence[Case], ours: Found, floor: Found, identity: 
 def _unseen(cases: Sequence[Case], ours: Found, seen: Mapping[EntityKind, Keys], identity: Identity) -> Iterator[Measurement]:
     """Documents with a gold drug, or target, that no document of the checkpoint's training corpora names, beside the others."""
     for kind in EntityKind:
-        parts: dict[bool, list[Case]] = {True: [], False: []}
-        for case in cases:
-            names = {t.drug if kind is EntityKind.DRUG else t.target for t in case.gold}
-            parts[all(identity.keys(name, kind) & seen[kind] for name in names)].append(case)
-        if parts[False] and parts[True]:
-            new, known = (scored(parts[part], ours, printed) for part in (False, True))
-            own = intervals(new).figures["sample.f1"]
-            values = 100 * new.sample.f1, UNIT, f"seen ({len(parts[True])})", 100 * known.sample.f1
-            yield Measurement(f"KD-DTI, unseen {kind}s ({len(parts[False])})", *values, bounds=percent(own))
-            gap = 100 * (known.sample.f1 - new.sample.f1)
+        split = Split.of(cases, kind, seen, identity)
+        new, known = split.part(unseen=True), split.part(unseen=False)
+        if not new or not known:
+            continue
+        figures = [scored(part, ours, printed) for part in (new, known)]
+        own = intervals(figures[0]).figures["sample.f1"]
+        values = 100 * figures[0].sample.f1, UNIT, f"seen ({len(known)})", 100 * figures[1].sample.f1
+        yield Measurement(f"KD-DTI, unseen {kind}s ({len(new)})", *values, bounds=percent(own))
+        for name, alike in ((f"KD-DTI, gap of unseen {kind}s", False), (f"KD-DTI, gap of {kind}s, interactions alike", True)):
+            found_gap = gap(split, ours, printed, alike=alike)
             yield Measurement(
-                f"KD-DTI, gap of unseen {kind}s", gap, "points", "our limit", _LARGEST_GAP, higher_is_better=False
+                name, found_gap.value, "points", "our limit", _LARGEST_GAP, higher_is_better=False, bounds=found_gap.bounds
             )
 
 
