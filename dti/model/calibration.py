@@ -43,6 +43,11 @@ class Calibration:
         return _logistic(self.intercept + self.mean * mean + self.lowest * lowest)
 
 
+def likelihood(logprobs: Sequence[float]) -> float:
+    """The product of the probabilities: what a confidence is before anything is fitted."""
+    return math.exp(sum(logprobs))
+
+
 def features(logprobs: Sequence[float]) -> tuple[float, float]:
     """Mean and minimum, the two inputs of the logistic model."""
     return sum(logprobs) / len(logprobs), min(logprobs)

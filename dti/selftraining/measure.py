@@ -14,6 +14,7 @@ from dti.evaluation.bootstrap import intervals
 from dti.evaluation.hard_match import score
 from dti.evaluation.report import Report
 from dti.mentions import Naming
+from dti.model.calibration import likelihood
 from dti.reading import Pairs
 from dti.selftraining.labels import Model
 from dti.training import calibrate
@@ -53,7 +54,7 @@ class Measured:
 def measure(model: Model, examples: Sequence[PairExample]) -> Measured:
     """Read documents with gold by the checkpoint's own rule of emission."""
     scored = model.engine.score([e.document for e in examples], [e.candidates for e in examples])
-    reader = Pairs(score=lambda _, __: scored, labels=model.labels, emission=model.emission, confidence=_product)
+    reader = Pairs(score=lambda _, __: scored, labels=model.labels, emission=model.emission, confidence=likelihood)
     readings = reader.read([e.document for e in examples], [e.candidates for e in examples])
     naming = Naming.read()
     printed: dict[str, list[Triplet]] = {}
@@ -71,10 +72,6 @@ def measure(model: Model, examples: Sequence[PairExample]) -> Measured:
             triplets.append(triplet)
     gold = {str(example.document.key): example.gold for example in examples}
     return Measured(score(gold, printed), tuple(judged), dict(sorted(hits.items())), dict(sorted(said.items())))
-
-
-def _product(logprobs: Sequence[float]) -> float:
-    return math.exp(sum(logprobs))
 
 
 def speed(one: Model, other: Model, examples: Sequence[PairExample]) -> float:

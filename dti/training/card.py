@@ -35,6 +35,7 @@ LICENCES = {
     "lexicons/hgnc": "CC0",
     "lexicons/ttd": "not stated",
 }
+USE = "research; parts of the training data are licensed for non-commercial use only"
 _ROOMS = ("codecs", "decoding", "evaluation", "model", "training")
 _LIMITS = (
     "Names are copied from the text, in lower case if the vocabulary is; extraction prints the document's own spelling "
@@ -64,17 +65,22 @@ def card(experiment: Experiment, corpora: Corpora, data: Path, metrics: Mapping[
         "experiment": dataclasses.asdict(experiment),
         "data": data_of(data),
         "licences": LICENCES,
-        "use": "research; parts of the training data are licensed for non-commercial use only",
+        "use": USE,
         "examples": corpora.counts,
-        "development": {
-            **metrics,
-            "what": "KD-DTI valid documents whose every gold name stands in the text; their PMIDs are in no training corpus",
-            "pmids_sha256": pmids_sum(example.pmid for example in corpora.development),
-            "interval": "95% percentile bootstrap over documents, 1000 resamples",
-        },
+        "development": development_of(metrics, (example.pmid for example in corpora.development)),
         "calibration": calibration_of(fit),
-        "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
+        "code": code_of(_ROOMS),
         "limits": list(_LIMITS),
+    }
+
+
+def development_of(metrics: Mapping[str, Any], pmids: Iterable[str]) -> dict[str, Any]:
+    """The figures of the development split, which is that of all our models, and what they were taken on."""
+    return {
+        **metrics,
+        "what": "KD-DTI valid documents whose every gold name stands in the text; their PMIDs are in no training corpus",
+        "pmids_sha256": hashlib.sha256("\n".join(sorted(pmids)).encode()).hexdigest(),
+        "interval": "95% percentile bootstrap over documents, 1000 resamples",
     }
 
 
@@ -122,16 +128,12 @@ def lexicon_of(path: Path) -> dict[str, str]:
     return {"file": path.name, "sha256": sha256(path), "use": "another lexicon, to find candidates"}
 
 
-def pmids_sum(pmids: Iterable[str]) -> str:
-    """One sum over a set of documents."""
-    return hashlib.sha256("\n".join(sorted(pmids)).encode()).hexdigest()
-
-
-def code_sum(rooms: Iterable[str]) -> str:
+def code_of(rooms: Iterable[str]) -> dict[str, str]:
     """One sum over the sources that decide weights and figures, so that a card shows whether they have changed since."""
     root = Path(dti.__file__).parent
     files = sorted(path for room in rooms for path in (root / room).rglob("*.py"))
-    return _sum([path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in files])
+    parts = [path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes() for path in files]
+    return {"version": version("dti"), "sha256": _sum(parts)}
 
 
 def _sum(parts: Sequence[bytes]) -> str:

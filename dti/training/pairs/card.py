@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dti.model import hub, seq2seq
 from dti.model.pairs.network import PairNetwork
 from dti.training.calibrate import Fit
-from dti.training.card import LICENCES, calibration_of, code_sum, data_of, lexicon_of, names_of, pmids_sum
+from dti.training.card import LICENCES, USE, calibration_of, code_of, data_of, development_of, lexicon_of, names_of
 from dti.training.pairs.development import CONSIDERED, Assessed
 from dti.training.pairs.examples import PairCorpora
 from dti.training.pairs.recipe import PairRecipe
@@ -83,17 +82,14 @@ def card(trained: Trained, data: Path, assessed: Assessed, fits: Fits) -> dict[s
         "recipe": dataclasses.asdict(recipe),
         "data": [*data_of(data), *names_of(data), *(lexicon_of(Path(path)) for path in (recipe.other_lexicon,) if path)],
         "licences": LICENCES,
-        "use": "research; parts of the training data are licensed for non-commercial use only",
+        "use": USE,
         "examples": dict(corpora.counts),
         "development": {
-            **assessed.metrics,
-            "what": "KD-DTI valid documents whose every gold name stands in the text; their PMIDs are in no training corpus",
+            **development_of(assessed.metrics, (example.document.pmid for example in corpora.development)),
             "emission": "chosen on these documents for the highest F1",
-            "pmids_sha256": pmids_sum(example.document.pmid for example in corpora.development),
-            "interval": "95% percentile bootstrap over documents, 1000 resamples",
         },
         "calibration": {**calibration_of(fits.said), "considered": {**calibration_of(fits.considered), "what": _CONSIDERED}},
-        "code": {"version": version("dti"), "sha256": code_sum(_ROOMS)},
+        "code": code_of(_ROOMS),
         "limits": list(_LIMITS),
         "servable": True,
         **trained.told,

@@ -13,6 +13,7 @@ import numpy as np
 from dti.domain.triplets import Located, Triplet
 from dti.evaluation.hard_match import score
 from dti.mentions import Naming, surface
+from dti.model.calibration import likelihood
 from dti.model.pairs.engine import PairEngine, Scored
 from dti.reading.explicit import Explicit
 from dti.reading.pairs import Emission, Pairs
@@ -50,7 +51,7 @@ def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emissio
         score=lambda _, __: scored,
         labels=engine.labels,
         emission=silence,
-        confidence=_product,
+        confidence=likelihood,
         explicit=lambda document, _: stated[document.key],
     )
     answers = [_Answers(replace(reader, emission=rule), examples, scored) for rule in rules]
@@ -102,10 +103,6 @@ class _Answers:
     def _judged(self, number: int, example: PairExample, scored: Scored, at: int, located: Located) -> Judged:
         logprobs = float(scored.interacts[at]), float(scored.labels[at].max())
         return Judged(logprobs, right(self._naming.printed(located, example.candidates), example.gold), number)
-
-
-def _product(logprobs: Sequence[float]) -> float:
-    return math.exp(sum(logprobs))
 
 
 def _salient(examples: Sequence[PairExample]) -> dict[str, list[Triplet]]:
