@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -12,12 +16,18 @@ from dti.errors import CheckpointError
 from dti.model.checkpoint import Checkpoint
 from dti.sums import SUMS, names
 
+UNUSED_SECONDS = 30 * 24 * 3600.0
+
 Fetch = Callable[[], Iterable[tuple[str, Iterable[bytes]]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A folder of checkpoint folders; processes may share it, each folder appears complete or not at all."""
+    """A folder of checkpoint folders; processes may share it, each folder appears complete or not at all.
+
+    What nobody has asked for in 30 days goes when another model comes. That harms no reader: a model that serves is in
+    memory, a training run asks anew whenever it starts, and whoever asks later has it fetched again.
+    """
 
     root: Path
 
@@ -27,19 +37,52 @@ class Shelf:
         Raises CheckpointError where what was fetched is not what `sha256` names.
         """
         folder = self.root / sha256
-        if folder.is_dir():
+        if self._taken(folder):
             try:
                 return _opened(folder, sha256)
             except CheckpointError:
                 shutil.rmtree(folder, ignore_errors=True)  # cut short, or tampered with
-        draft = self.root / f"{sha256}.{uuid4().hex[:8]}.draft"
+        draft = self._drafted(sha256)
         try:
             write_files(draft, fetch())
             _opened(draft, sha256)
             _rename(draft, folder)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+        self._clear()
         return _opened(folder, sha256)
+
+    def _taken(self, folder: Path) -> bool:
+        """Whether the folder is here; if so, its days begin anew."""
+        with self._alone():
+            if not folder.is_dir():
+                return False
+            with suppress(PermissionError):  # another user's shelf, who looks after it
+                os.utime(folder)
+            return True
+
+    def _clear(self) -> None:
+        for folder in self.root.iterdir():
+            gone = self._drafted(folder.name)
+            with suppress(OSError), self._alone():  # another user's, or another process was quicker
+                if time.time() - folder.stat().st_mtime > UNUSED_SECONDS:
+                    folder.rename(gone)
+            shutil.rmtree(gone, ignore_errors=True)
+
+    def _drafted(self, name: str) -> Path:
+        return self.root / f"{name[:64]}.{uuid4().hex[:8]}.draft"
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process looks at, or takes away, a folder meanwhile."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            with suppress(OSError):  # a network's file system may not know such locks
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
 
 
 def write_files(folder: Path, files: Iterable[tuple[str, Iterable[bytes]]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from db.unit_of_work import UnitOfWork
 from dti.domain.models import Act
 from dti.errors import CheckpointError
 from dti.model.checkpoint import Checkpoint
-from dti.model.shelf import Shelf, read_files
+from dti.model.shelf import UNUSED_SECONDS, Shelf, read_files
 from dti.sums import SUMS
 from tests.checkpoints import hollow
 from workers.serving import Serving, fetched, register_shipped
@@ -76,6 +78,28 @@ def test_a_damaged_copy_is_fetched_again(session_factory: SessionFactory, shippe
     (folder / "card.json").write_text("{}")
     assert fetched(session_factory, Shelf(tmp_path), sha256).name == "embedded"
     assert [path.name for path in tmp_path.iterdir()] == [sha256]
+
+
+def test_what_nobody_asked_for_in_a_month_makes_room(session_factory: SessionFactory, shipped: Path, tmp_path: Path) -> None:
+    first, shelf = register_shipped(session_factory, shipped), Shelf(tmp_path / "shelf")
+    others = [hollow(tmp_path / name, name) for name in ("second", "third")]
+    for other in others:
+        add(session_factory, other)
+    for sha256 in (first, others[0].sha256):
+        _aged(fetched(session_factory, shelf, sha256).folder)
+    _aged(shelf.root / "cut-short.draft")
+
+    fetched(session_factory, shelf, first)  # asked for again
+    fetched(session_factory, shelf, others[1].sha256)
+
+    assert {path.name for path in shelf.root.iterdir()} == {first, others[1].sha256}
+    assert fetched(session_factory, shelf, others[0].sha256).name == "second"
+
+
+def _aged(folder: Path) -> None:
+    folder.mkdir(exist_ok=True)
+    old = time.time() - UNUSED_SECONDS - 60
+    os.utime(folder, (old, old))
 
 
 def test_files_that_are_not_what_they_are_called_are_refused(shipped: Path, tmp_path: Path) -> None:
