@@ -17,17 +17,20 @@ from __future__ import annotations
 import math
 import os
 import platform
+import textwrap
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import orjson
-from rich.console import Console
-from rich.table import Table
 
 OUTPUT = Path(__file__).resolve().parent.parent / "build" / "bench"
 
 _SIGNIFICANT_DIGITS = 4
+_WIDTH = 80
+_INDENT, _GAP = "    ", "  "
+_NUMBERS = frozenset({0, 3, 4})
+_LEGEND = "(ours; the alternative's; how many times better ours is)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +67,36 @@ class Report:
     context: Mapping[str, str | int | float] = field(default_factory=dict)
 
 
-def to_table(report: Report) -> Table:
-    """Rows of ours against the alternative, with the ratio."""
-    table = Table(title=f"{report.name}  {_context(report)}".rstrip(), title_justify="left")
-    for header in ("measurement", "ours", "alternative", "its figure", "unit", "ratio"):
-        table.add_column(header, justify="left" if header in {"measurement", "alternative", "unit"} else "right")
-    for item in report.measurements:
-        ours = _readable(item.value) + _between(item.bounds, "{:.3g}".format)
-        ratio = "-" if math.isnan(item.ratio) else f"{item.ratio:.2f}x" + _between(item.ratio_bounds, "{:.2f}".format)
-        table.add_row(item.name, ours, item.alternative, _readable(item.alternative_value), item.unit, ratio)
-    return table
+def to_text(report: Report) -> str:
+    """Lines of at most 80 columns: each measurement's name, and below it, in columns, its figures."""
+    rows = [_figures(item) for item in report.measurements]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if len(_INDENT) + sum(widths) + len(_GAP) * len(widths) > _WIDTH:
+        widths = [0] * len(widths)  # better ragged than torn
+    lines = [*_folded(f"{report.name}  {_context(report)}".rstrip()), *_folded(_LEGEND), ""]
+    for item, row in zip(report.measurements, rows, strict=True):
+        cells = map(_justified, row, widths, range(len(row)))
+        lines += [*_folded(item.name), *_folded(_INDENT + _GAP.join(cells))]
+    return "\n".join(lines)
+
+
+def _figures(item: Measurement) -> tuple[str, ...]:
+    ours = _readable(item.value) + _between(item.bounds, "{:.3g}".format)
+    ratio = "-" if math.isnan(item.ratio) else f"{item.ratio:.2f}x" + _between(item.ratio_bounds, "{:.2f}".format)
+    return ours, item.unit, item.alternative, _readable(item.alternative_value), ratio
+
+
+def _justified(cell: str, width: int, at: int) -> str:
+    return cell.rjust(width) if at in _NUMBERS else cell.ljust(width)
+
+
+def _folded(line: str) -> list[str]:
+    return textwrap.wrap(line, _WIDTH, subsequent_indent=_INDENT, break_on_hyphens=False)
 
 
 def publish(report: Report, folder: Path = OUTPUT) -> Path:
-    """Print the table and write `<folder>/<name>.json`; returns that path."""
-    Console().print(to_table(report))
+    """Print the report and write `<folder>/<name>.json`; returns that path."""
+    print(to_text(report), end="\n\n")
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{report.name}.json"
     path.write_bytes(orjson.dumps(to_json(report), option=orjson.OPT_INDENT_2))
