@@ -44,7 +44,7 @@ def ring(bell: Callable[[T], None], job_id: T) -> None:
 def check(app: Celery) -> None:
     """Raise kombu's OperationalError unless the broker answers."""
     with app.connection_for_write() as connection:
-        connection.ensure_connection(max_retries=1, timeout=_SECONDS)
+        connection.ensure_connection(max_retries=1, interval_start=0.1, timeout=_SECONDS)
 
 
 def depths(app: Celery) -> dict[str, int]:

@@ -30,8 +30,8 @@ class Services:
     storing: CapacityLimiter  # uploads are held in memory while they are stored
 
 
-def services(request: Request) -> Services:
-    """The services of the application that answers this request."""
+async def services(request: Request) -> Services:
+    """The services of the application that answers this request. Async, so that no thread is needed for it."""
     held = request.app.state.services
     if not isinstance(held, Services):
         raise TypeError("the application was not made by create_app")

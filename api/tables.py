@@ -21,7 +21,7 @@ _COLUMNS = (
     _Column("drug_id", "its CURIE, empty where it is not linked"),
     _Column("interaction", "as extracted"),
     _Column("interaction_type", "what that was normalised to"),
-    _Column("direction", "positive, negative or unclear"),
+    _Column("direction", "activating, inhibitory, neutral or unclear"),
     _Column("target", "name of the target"),
     _Column("target_id", "its CURIE, empty where it is not linked"),
     _Column("belief", "in [0, 1], of all evidence that stands"),

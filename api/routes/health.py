@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 
 import anyio
+from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from kombu.exceptions import OperationalError
@@ -78,8 +79,10 @@ async def _checked(checks: Mapping[str, Callable[[], str | None]]) -> dict[str, 
     """What each check says, all at once; a thread that is still waiting for its server is left to it."""
     told = dict.fromkeys(checks, _SILENT)
 
+    threads = CapacityLimiter(len(checks))  # the ones that requests share may all be waiting
+
     async def ask(name: str, check: Callable[[], str | None]) -> None:
-        told[name] = await run_sync(_said, name, check, abandon_on_cancel=True)
+        told[name] = await run_sync(_said, name, check, abandon_on_cancel=True, limiter=threads)
 
     with anyio.move_on_after(_SECONDS):
         async with anyio.create_task_group() as group:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import anyio
 import httpx
 import psutil
 import pytest
+from anyio.to_thread import current_default_thread_limiter, run_sync
 from inline_snapshot import snapshot
 from sqlalchemy import make_url, text
 
+from api.app import create_app
 from db.engine import make_engine
 from dti.settings import Settings
 from tests.integration.api.conftest import serving
@@ -142,6 +146,25 @@ def test_a_silent_database_costs_a_request_its_patience_and_heals(settings: Sett
     assert (late.status_code, late.json()["code"], late.headers["retry-after"]) == (503, "too-late", "5")
     assert late.headers["x-content-type-options"] == "nosniff"
     assert (ready.status_code, alive.status_code, healed.status_code) == (503, 200, 200)
+
+
+def test_liveness_and_readiness_need_none_of_the_threads_that_requests_share(settings: Settings) -> None:
+    app = create_app(settings, patience=5.0)
+
+    async def answers() -> list[httpx.Response]:
+        current_default_thread_limiter().total_tokens = 1
+        enough, transport = threading.Event(), httpx.ASGITransport(app)
+        async with anyio.create_task_group() as group, httpx.AsyncClient(transport=transport, base_url="http://api") as client:
+            group.start_soon(run_sync, enough.wait)
+            await anyio.wait_all_tasks_blocked()
+            found = [await client.get(path) for path in ("/healthz", "/readyz", "/v1/triplets")]
+            enough.set()
+        return found
+
+    told = anyio.run(answers)
+    app.state.services.sessions.kw["bind"].dispose()
+
+    assert [answer.status_code for answer in told] == [200, 200, 503]
 
 
 def test_readiness_names_what_is_silent(settings: Settings, postgres: EmbeddedPostgres) -> None:
