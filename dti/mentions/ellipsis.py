@@ -22,7 +22,8 @@ _SUBTYPE = re.compile(
 )
 _TAIL_OF_TOKEN = re.compile(rf"(?:\d{{1,2}}|[a-z]|{'|'.join(GREEK)})\Z")
 _MARKED_TAIL = re.compile(rf"(?:\d|[A-Z]|(?<=[\dA-Z])[a-z]|{'|'.join(GREEK)}|[α-ω])\Z")
-_COUNT_GOES_ON = re.compile(r"[.,]\d|\s?%|\s(?:of|out)\b")
+_COUNT_GOES_ON = re.compile(r"[.,]\d|\s?%|\s(?:of|out)\b|'|-[a-z]")  # "3,4-seco-", "3,3',5"
+_NO_FIRST = re.compile(r"[µμumknp]?(?:g|mol|M|L|l)|min|h|hr|day|week|G[0-2]")  # "mg/kg/d", "G2/M"
 _HEAD_TOKENS = 5
 _TAIL_TOKENS = 4
 
@@ -67,7 +68,7 @@ def _is_subtype(text: TokenisedText, index: int, first: int) -> bool:
     """Whether the token can be a member; a number can only beside a first one that ends in a number, and is no count."""
     token = text.tokens[index]
     written = text.written(index)
-    if not _SUBTYPE.fullmatch(written):
+    if not _SUBTYPE.fullmatch(written) or _NO_FIRST.fullmatch(text.written(first)):
         return False
     if written.isdecimal():
         return text.written(first)[-1].isdecimal() and not _COUNT_GOES_ON.match(text.text, token.end)

@@ -12,6 +12,7 @@ from dti.domain.evidence import Span
 from dti.domain.lexicon import NameType
 from dti.lexicon import Posting
 from dti.lexicon.fold import fold
+from dti.mentions.conventions import is_subtype_alone
 
 _ALNUM = re.compile(r"[\W_]+")
 _CASED = frozenset({NameType.SYMBOL, NameType.ABBREVIATION, NameType.BRAND, NameType.WEAK})
@@ -36,6 +37,20 @@ _ROLE = re.compile(
 )
 _STATISTIC = re.compile(r"(?:'s)?[\s-](?:regression|proportional)\b")  # David Cox's, not a cyclooxygenase
 _HEADING = re.compile(r"\s*:")
+_TECHNIQUE = re.compile(r"[\s-]*\(?(?:(?:real[ -]time )?(?:q?RT-)?q?PCR\b|polymerase chain|chain reaction)")
+_NUMBERED = re.compile(r".*[^\W\d_] \(\d{1,2}(?:[-–,]\s?\d{1,2})*\)\Z|.*\([-−–]\d\)\Z", re.DOTALL)  # "acid (1)", "g(-1)"
+_ATOM = re.compile(r"[CHNOPS](?:-\(?|\()\d{1,2}\)?")  # "C-11", "H-(13)"
+_FIELD = re.compile(r"CA[1-4]")
+_OF_THE_BRAIN = re.compile(
+    r"(?:,?(?: and|/) ?CA[1-4])*\)?,? (?:(?:sub)?(?:regions?|fields?|areas?|sectors?)|pyramidal|hippocamp\w+)\b"
+    r"|,? (?:and )?CA[1-4]\b"
+)
+_CAPITAL_AFTER = re.compile(r"[\s-]+[A-Z][a-z]")
+_CAPITAL_BEFORE = re.compile(r"(?<![^\W_])[A-Z][a-z]+[\s-]+(?:(?:of|and|the|by|on|for|with|to|via)\s)?\Z")
+_OF_BACTERIA = re.compile(r"[a-z]{3,4}[A-Z]")
+_SHORTEST_BRAND = 4
+_SHORTEST_NAME = 3
+_SHORT_WORD = 5
 _NOT_OF_KIND = {EntityKind.DRUG: "not_drugs.txt", EntityKind.TARGET: "not_targets.txt"}
 _CHARGE = re.compile(r"\d?[+]|\d?\(\d?[+]\)|\^")
 
@@ -59,7 +74,7 @@ class Context:
 
     def __init__(self, text: str, span: Span, key: str) -> None:
         self.written = text[span.start : span.end]
-        self.before = text[max(0, span.start - 2) : span.start]
+        self.before = text[max(0, span.start - 24) : span.start]
         self.after = text[span.end : span.end + 24]
         self.key = key
 
@@ -68,6 +83,16 @@ class Context:
         """Whether a capital here says nothing."""
         return not self.before.strip() or self.before.strip()[-1:] in {".", ":", "?", "!", "]"}
 
+    @property
+    def in_a_role(self) -> bool:
+        """Whether a word follows that only what binds or is bound has: "receptor", "antagonists"."""
+        return _ROLE.match(self.after) is not None
+
+    @property
+    def beside_capitals(self) -> bool:
+        """Whether a neighbour has a capital too: the word may be of a heading or of a longer proper name."""
+        return bool(_CAPITAL_AFTER.match(self.after) or _CAPITAL_BEFORE.search(self.before))
+
     def excludes(self, kind: EntityKind) -> bool:
         """Whether what stands here and around it is no name of this kind, whatever the lexicon says."""
         if (
@@ -75,6 +100,7 @@ class Context:
             or _FUNCTION_WORD.match(self.written)
             or _RATE.match(self.written)
             or _STATISTIC.match(self.after)
+            or _TECHNIQUE.match(self.after)
             or (_HEADING.match(self.after) and self.written.isupper())
         ):
             return True
@@ -83,7 +109,16 @@ class Context:
             return True
         if kind is EntityKind.DRUG:
             return bool(NOT_THE_DRUG.match(self.after))
-        return bool((short and _CHARGE.match(self.after)) or (len(self.written) <= 6 and _SUBTYPE_AFTER.match(self.after)))
+        return self._is_of_notation() or bool(
+            (short and _CHARGE.match(self.after)) or (len(self.written) <= 6 and _SUBTYPE_AFTER.match(self.after))
+        )
+
+    def _is_of_notation(self) -> bool:
+        """Whether what looks like a target numbers compounds or atoms, is a unit, a subtype or a field of the hippocampus."""
+        if _FIELD.fullmatch(self.written):
+            return _OF_THE_BRAIN.match(self.after) is not None
+        noted = _NUMBERED.match(self.written) or _ATOM.fullmatch(self.written) or is_subtype_alone(self.written)
+        return bool(noted) and not self.in_a_role
 
 
 def is_name(context: Context, posting: Posting) -> bool:
@@ -92,21 +127,39 @@ def is_name(context: Context, posting: Posting) -> bool:
         return False
     if posting.spelling.isalpha() and _TORN.search(context.written):  # "be an" is no "bean"
         return False
-    return _case_agrees(context, posting)
+    return _is_brand(context) if posting.type is NameType.BRAND else _case_agrees(context, posting)
+
+
+def _is_brand(context: Context) -> bool:
+    """Whether it has a capital for no other reason than being a name; shorter ones are abbreviations."""
+    capital = context.written[:1].isupper() and not (context.starts_sentence or context.beside_capitals)
+    return capital and len(_bare(context.written)) >= _SHORTEST_BRAND
 
 
 def _case_agrees(context: Context, posting: Posting) -> bool:
     written, listed = _bare(context.written), _bare(posting.spelling)
-    if posting.type is NameType.BRAND:
-        return written[:1].isupper() and not context.starts_sentence
     if written == listed:
         return True
-    if len(written) <= 3 and written.isalpha():
-        capitalised = len(written) == 3 and written[:1].isupper() and not context.starts_sentence  # Akt, Bax, Src
-        return listed.isupper() and (written.isupper() or capitalised)
-    if posting.type in _CASED and written.isalpha() and written.islower():
-        return listed.islower() or (listed[1:].islower() and len(written) > 5)
-    return not (written.isalpha() and written.islower() and listed.isupper() and len(written) < 6)
+    if _OF_BACTERIA.fullmatch(listed):  # gene trpC, protein TrpC; channels are TRPC
+        return written[1:] == listed[1:]
+    if listed.isupper() and written.istitle() and written.isalpha():  # Akt, Bax, Src
+        return _SHORTEST_NAME <= len(written) <= len(listed) and not _is_a_word(context)
+    if len(written) <= _SHORTEST_NAME and written.isalpha():
+        return listed.isupper() and written.isupper()
+    if not (written.isalpha() and written.islower()):
+        return True
+    return _small_letters_agree(written, listed, cased=posting.type in _CASED)
+
+
+def _small_letters_agree(written: str, listed: str, *, cased: bool) -> bool:
+    if cased:
+        return listed.islower() or (listed[1:].islower() and len(written) > _SHORT_WORD)
+    return not listed.isupper() or len(written) > _SHORT_WORD
+
+
+def _is_a_word(context: Context) -> bool:
+    """Whether a capital may be for another reason than that genes are written so, as Akt is: "Sri Lanka", a new sentence."""
+    return context.starts_sentence or bool(_CAPITAL_AFTER.match(context.after) and not _CAPITAL_BEFORE.search(context.before))
 
 
 def _bare(text: str) -> str:

@@ -10,8 +10,10 @@ from dti.domain.evidence import Span
 from dti.domain.identity import normalise_name
 from dti.domain.lexicon import Hint
 from dti.domain.mentions import EntityMention, Found
-from dti.lexicon import Lexicon, Posting
+from dti.lexicon import Posting
 from dti.lexicon.fold import fold
+from dti.mentions.aliases import Aliases
+from dti.mentions.compounds import part_of_another
 from dti.mentions.junk import common_words
 from dti.mentions.ranking import rank
 from dti.mentions.tagger import Reading, Tagged
@@ -29,14 +31,14 @@ _BRACKETS = ("()", "[]", "{}")
 
 
 def revised(
-    document: tuple[str, int], mentions: Sequence[EntityMention], reading: Reading, lexicon: Lexicon
+    document: tuple[str, int], mentions: Sequence[EntityMention], reading: Reading, aliases: Aliases
 ) -> list[EntityMention]:
     """Mentions without those that the tagger does not believe, and with what it alone finds; in no order.
 
     `document` is a text with the length of its title. What the tagger finds and the lexicon lists is what it lists.
     """
     kept = list(_believed(document[0], mentions, reading))
-    return [*kept, *_added(document, [mention.span for mention in kept], reading, lexicon)]
+    return [*kept, *_added(document, [mention.span for mention in kept], reading, aliases)]
 
 
 def _believed(text: str, mentions: Iterable[EntityMention], reading: Reading) -> Iterator[EntityMention]:
@@ -60,22 +62,26 @@ def _needed(group: Sequence[EntityMention]) -> float:
     return _DOUBTFUL if short and max(mention.alternatives[0].score for mention in group) < _WEAK_SCORE else 0.0
 
 
-def _added(document: tuple[str, int], taken: Sequence[Span], reading: Reading, lexicon: Lexicon) -> Iterator[EntityMention]:
+def _added(document: tuple[str, int], taken: Sequence[Span], reading: Reading, aliases: Aliases) -> Iterator[EntityMention]:
     text, title = document
-    free = [name for name in _names(text, reading) if not any(map(name.span.overlaps, taken))]
+    free = [name for name in _names(text, reading) if not any(map(name.span.overlaps, taken)) and not _in_part(text, name)]
     often = Counter(_written(text, name).casefold() for name in free)
     for name in free:
         written = _written(text, name)
-        if alternatives := rank(_listed(written, name.kind, lexicon), lexicon):
+        if alternatives := rank(_listed(written, name.kind, aliases), aliases.lexicon):
             yield EntityMention(name.span, name.kind, alternatives, Found.TAGGER)
         elif _worth(written, name, in_title=name.span.end <= title, often=often[written.casefold()] >= _OFTEN):
             yield EntityMention(name.span, name.kind, (), Found.TAGGER)
 
 
-def _listed(written: str, kind: EntityKind, lexicon: Lexicon) -> tuple[Posting, ...]:
+def _in_part(text: str, name: Tagged) -> bool:
+    return name.kind is EntityKind.DRUG and part_of_another(text, name.span)
+
+
+def _listed(written: str, kind: EntityKind, aliases: Aliases) -> tuple[Posting, ...]:
     """What the lexicon has under the name; a drug's only if it is no class of drugs."""
-    postings = lexicon.lookup(written, kind)
-    return tuple(p for p in postings if kind is EntityKind.TARGET or Hint.FAMILY not in lexicon.entity(p.entity).hints)
+    postings = aliases.lookup(written, kind)
+    return tuple(p for p in postings if kind is EntityKind.TARGET or Hint.FAMILY not in aliases.lexicon.entity(p.entity).hints)
 
 
 def _names(text: str, reading: Reading) -> Iterator[Tagged]:

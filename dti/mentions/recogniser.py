@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -14,20 +13,21 @@ from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
 from dti.domain.lexicon import Hint, NameType
 from dti.domain.mentions import EntityMention, Found
-from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon, Posting
-from dti.lexicon.fold import tokens
+from dti.lexicon.fold import fold
+from dti.mentions.aliases import Aliases
+from dti.mentions.compounds import part_of_another
+from dti.mentions.conventions import by_subtype
 from dti.mentions.ellipsis import members
 from dti.mentions.interrupted import across_brackets, sharing_a_word
-from dti.mentions.junk import Context, is_name
+from dti.mentions.junk import Context, common_words, is_name
 from dti.mentions.matching import TokenisedText
 from dti.mentions.opinion import revised
 from dti.mentions.ranking import rank
+from dti.mentions.shortforms import defined, undisputed
 from dti.mentions.tagger import Tagger
 from dti.mentions.unlisted import unlisted_drugs
 
-# A long form may begin with a word that the name lacks, such as "human" or "soluble".
-_FOREIGN_WORD = 12
 _ORDER = (Found.ABBREVIATION, Found.ELLIPSIS, Found.NAME, Found.PATTERN)
 
 
@@ -49,6 +49,7 @@ class Recogniser:
 
     def __init__(self, lexicon: Lexicon, tagger: Tagger | None = None) -> None:
         self._lexicon = lexicon
+        self._aliases = Aliases(lexicon)
         self._tagger = tagger
         self._rank = lru_cache(maxsize=1 << 14)(lambda postings: rank(postings, lexicon))
 
@@ -56,10 +57,10 @@ class Recogniser:
         """Mentions in order of position; spans index `document.text`."""
         text = document.text
         found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
-        found = _outermost([*_undisputed(text, found), *_defined(text, found), *self._interrupted(text)])
+        found = _outermost([*undisputed(text, found), *defined(text, found), *self._interrupted(text)])
         title = len(document.title)
         if self._tagger:
-            found = sorted(revised((text, title), found, self._tagger.read(text), self._lexicon), key=_place)
+            found = sorted(revised((text, title), found, self._tagger.read(text), self._aliases), key=_place)
         return tuple(replace(mention, in_title=mention.span.end <= title) for mention in found)
 
     def _names(self, text: str) -> Iterator[_Hit]:
@@ -75,8 +76,8 @@ class Recogniser:
                 continue
             context = Context(text.text, span, text.key(match))
             for kind in EntityKind:
-                postings = self._lexicon.postings(match.row, kind)
-                if not postings or context.excludes(kind):
+                postings = self._aliases.postings(match.row, kind, role=context.in_a_role)
+                if not postings or context.excludes(kind) or (kind is EntityKind.DRUG and part_of_another(text.text, span)):
                     continue
                 if kept := tuple(p for p in postings if is_name(context, p) and self._pointed_at(p, kind)):
                     yield _Hit(span, kind, Found.NAME, kept)
@@ -91,7 +92,7 @@ class Recogniser:
             token = text.tokens[member.index]
             if strong := self._strong(member.row):
                 yield _Hit(Span(token.start, token.end), EntityKind.TARGET, Found.ELLIPSIS, strong)
-        for span, row in sharing_a_word(text.text, self._lexicon):
+        for span, row in (*sharing_a_word(text.text, self._lexicon), *by_subtype(text.text, self._lexicon)):
             if strong := self._strong(row):
                 yield _Hit(span, EntityKind.TARGET, Found.ELLIPSIS, strong)
 
@@ -102,7 +103,10 @@ class Recogniser:
                 yield self._mention(_Hit(span, EntityKind.TARGET, Found.ELLIPSIS, strong))
 
     def _strong(self, row: int) -> tuple[Posting, ...]:
-        return tuple(p for p in self._lexicon.postings(row, EntityKind.TARGET) if p.type is not NameType.WEAK)
+        postings = self._aliases.postings(row, EntityKind.TARGET, role=False)
+        return tuple(
+            p for p in postings if p.type is not NameType.WEAK and fold(p.spelling) not in common_words(EntityKind.TARGET)
+        )
 
     def _mention(self, hit: _Hit) -> EntityMention:
         return EntityMention(hit.span, hit.kind, self._rank(hit.postings), hit.found)
@@ -118,7 +122,8 @@ def _closed(text: str, start: int, end: int) -> Span | None:
 
 
 def _unlisted(text: str) -> Iterator[_Hit]:
-    return (_Hit(span, EntityKind.DRUG, Found.PATTERN) for span in unlisted_drugs(text))
+    spans = (span for span in unlisted_drugs(text) if not part_of_another(text, span))
+    return (_Hit(span, EntityKind.DRUG, Found.PATTERN) for span in spans)
 
 
 def _outermost(mentions: Iterable[_Found]) -> list[_Found]:
@@ -144,35 +149,3 @@ def _place(mention: _Hit | EntityMention) -> tuple[int, EntityKind]:
 
 def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
-
-
-def _defined(text: str, found: list[EntityMention]) -> Iterator[EntityMention]:
-    """Short forms that the text defines for a mention, wherever they stand."""
-    for definition in definitions(text):
-        short = text[definition.short.start : definition.short.end]
-        meant = [
-            m for m in found if m.span.end == definition.long.end and m.span.start <= definition.long.start + _FOREIGN_WORD
-        ]
-        for match in re.finditer(rf"(?<![^\W_]){re.escape(short)}(?=s?(?![^\W_]))", text):
-            for mention in meant:
-                yield replace(mention, span=Span(*match.span()), found=Found.ABBREVIATION)
-
-
-def _undisputed(text: str, found: list[EntityMention]) -> Iterator[EntityMention]:
-    """Mentions without the short forms that the text defines as something that shares no word with what the lexicon means."""
-    defined = {text[d.short.start : d.short.end]: text[d.long.start : d.long.end] for d in definitions(text)}
-    for mention in found:
-        long = defined.get(text[mention.span.start : mention.span.end])
-        if long is None or mention.found is Found.PATTERN or _related(long, mention):
-            yield mention
-
-
-def _related(long: str, mention: EntityMention) -> bool:
-    """Whether a name of an entity that the mention may mean shares a word with the long form."""
-    words = _words(long)
-    return any(words & _words(name.text) for alternative in mention.alternatives for name in alternative.entity.names)
-
-
-@lru_cache(maxsize=1 << 14)
-def _words(name: str) -> frozenset[str]:
-    return frozenset(token.fold for token in tokens(name) if len(token.fold) > 3)

@@ -8,6 +8,8 @@ from dti.domain.documents import Document
 from dti.domain.entities import EntityKind
 from dti.domain.mentions import Found
 from dti.mentions import Recogniser
+from dti.mentions.ellipsis import members
+from dti.mentions.matching import TokenisedText
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +68,13 @@ def test_the_longest_name_wins(recogniser):
 )
 def test_enumerations_expand_to_their_members(recogniser, text, expected):
     assert targets(recogniser, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("monoamine oxidase C2/A", 1), ("monoamine oxidase G2/A", 0), ("monoamine oxidase kg/B", 0)]
+)
+def test_units_and_phases_begin_no_enumeration(lexicon, text, count):
+    assert len(list(members(TokenisedText(text), lexicon))) == count
 
 
 @pytest.mark.parametrize(
