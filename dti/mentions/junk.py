@@ -40,13 +40,14 @@ _HEADING = re.compile(r"\s*:")
 _TECHNIQUE = re.compile(r"[\s-]*\(?(?:(?:real[ -]time )?(?:q?RT-)?q?PCR\b|polymerase chain|chain reaction)")
 _NUMBERED = re.compile(r".*[^\W\d_] \(\d{1,2}(?:[-–,]\s?\d{1,2})*\)\Z|.*\([-−–]\d\)\Z", re.DOTALL)  # "acid (1)", "g(-1)"
 _ATOM = re.compile(r"[CHNOPS](?:-\(?|\()\d{1,2}\)?")  # "C-11", "H-(13)"
+_SUBTYPED = re.compile(r"[\s/-]{0,2}(?:\w+[\s-])?(?:receptor|nicotinic|nAChR|adreno|integrin)", re.IGNORECASE)
 _FIELD = re.compile(r"CA[1-4]")
 _OF_THE_BRAIN = re.compile(
     r"(?:,?(?: and|/) ?CA[1-4])*\)?,? (?:(?:sub)?(?:regions?|fields?|areas?|sectors?)|pyramidal|hippocamp\w+)\b"
     r"|,? (?:and )?CA[1-4]\b"
 )
 _CAPITAL_AFTER = re.compile(r"[\s-]+[A-Z][a-z]")
-_CAPITAL_BEFORE = re.compile(r"(?<![^\W_])[A-Z][a-z]+[\s-]+(?:(?:of|and|the|by|on|for|with|to|via)\s)?\Z")
+_CAPITAL_BEFORE = re.compile(r"(?<![^\W_])[A-Z][a-z]+[\s-]+(?:(?:of|the|by|on|for|with|to|via)\s)?\Z")
 _OF_BACTERIA = re.compile(r"[a-z]{3,4}[A-Z]")
 _SHORTEST_BRAND = 4
 _SHORTEST_NAME = 3
@@ -117,8 +118,10 @@ class Context:
         """Whether what looks like a target numbers compounds or atoms, is a unit, a subtype or a field of the hippocampus."""
         if _FIELD.fullmatch(self.written):
             return _OF_THE_BRAIN.match(self.after) is not None
-        noted = _NUMBERED.match(self.written) or _ATOM.fullmatch(self.written) or is_subtype_alone(self.written)
-        return bool(noted) and not self.in_a_role
+        if is_subtype_alone(self.written):
+            return _SUBTYPED.match(self.after) is None
+        noted = _NUMBERED.match(self.written) or _ATOM.fullmatch(self.written)
+        return noted is not None and not self.in_a_role
 
 
 def is_name(context: Context, posting: Posting) -> bool:
@@ -140,8 +143,8 @@ def _case_agrees(context: Context, posting: Posting) -> bool:
     written, listed = _bare(context.written), _bare(posting.spelling)
     if written == listed:
         return True
-    if _OF_BACTERIA.fullmatch(listed):  # gene trpC, protein TrpC; channels are TRPC
-        return written[1:] == listed[1:]
+    if not of_this_case(written, listed):
+        return False
     if listed.isupper() and written.istitle() and written.isalpha():  # Akt, Bax, Src
         return _SHORTEST_NAME <= len(written) <= len(listed) and not _is_a_word(context)
     if len(written) <= _SHORTEST_NAME and written.isalpha():
@@ -149,6 +152,11 @@ def _case_agrees(context: Context, posting: Posting) -> bool:
     if not (written.isalpha() and written.islower()):
         return True
     return _small_letters_agree(written, listed, cased=posting.type in _CASED)
+
+
+def of_this_case(written: str, listed: str) -> bool:
+    """False of a bacterial symbol that is written otherwise: gene trpC, protein TrpC; channels are TRPC."""
+    return not _OF_BACTERIA.fullmatch(listed) or written[1:] == listed[1:]
 
 
 def _small_letters_agree(written: str, listed: str, *, cased: bool) -> bool:

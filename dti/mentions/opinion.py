@@ -14,7 +14,7 @@ from dti.lexicon import Posting
 from dti.lexicon.fold import fold
 from dti.mentions.aliases import Aliases
 from dti.mentions.compounds import part_of_another
-from dti.mentions.junk import common_words
+from dti.mentions.junk import common_words, of_this_case
 from dti.mentions.ranking import rank
 from dti.mentions.tagger import Reading, Tagged
 
@@ -81,7 +81,9 @@ def _in_part(text: str, name: Tagged) -> bool:
 def _listed(written: str, kind: EntityKind, aliases: Aliases) -> tuple[Posting, ...]:
     """What the lexicon has under the name; a drug's only if it is no class of drugs."""
     postings = aliases.lookup(written, kind)
-    return tuple(p for p in postings if kind is EntityKind.TARGET or Hint.FAMILY not in aliases.lexicon.entity(p.entity).hints)
+    if kind is EntityKind.TARGET:
+        return tuple(posting for posting in postings if of_this_case(written, posting.spelling))
+    return tuple(posting for posting in postings if Hint.FAMILY not in aliases.lexicon.entity(posting.entity).hints)
 
 
 def _names(text: str, reading: Reading) -> Iterator[Tagged]:

@@ -17,7 +17,8 @@ from dti.mentions.aliases import is_disease
 # A long form may begin with a word that the name lacks, such as "human" or "soluble".
 _FOREIGN_WORD = 12
 # Letters of what abbreviates a structure need not be in it: "hexahydro-1,3,5-trinitro-1,3,5-triazine (RDX)".
-_STRUCTURE = re.compile(r"(?<!\S)\S*(?:\d(?:,\d'?)+-|\d-\S*\d-)\S{4,}\s\(([A-Z][A-Z\d-]{1,7})[);,]")
+_BESIDE = re.compile(r"(\S{10,200})\s\(([A-Z][A-Z\d-]{1,7})[);,]")
+_LOCANTS = re.compile(r"\d(?:,\d'?)+-|\d'?-[^\d-]+(?:-[^\d-]+)*-?\d'?-")
 _SHARED = 2
 
 
@@ -36,7 +37,7 @@ def defined(text: str, found: Sequence[EntityMention]) -> Iterator[EntityMention
 def undisputed(text: str, found: Sequence[EntityMention]) -> Iterator[EntityMention]:
     """Mentions without the short forms that the text gives to something else than what the lexicon means."""
     long_forms = {_singular(text[d.short.start : d.short.end]): d.long for d in definitions(text)}
-    substances = {_singular(match[1]) for match in _STRUCTURE.finditer(text)}
+    substances = {_singular(match[2]) for match in _BESIDE.finditer(text) if _LOCANTS.search(match[1])}
     for mention in found:
         written = _singular(text[mention.span.start : mention.span.end])
         if mention.kind is EntityKind.TARGET and written in substances:

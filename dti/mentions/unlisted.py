@@ -8,6 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from dti.domain.evidence import Span
+from dti.mentions.aliases import is_disease
 from dti.mentions.junk import NOT_THE_DRUG
 
 _CODE = re.compile(
@@ -35,6 +36,7 @@ _NOT_A_CODE = re.compile(
 _LINKED = re.compile(
     r"-(?:induced|mediated|evoked|stimulated|dependent|sensitive|containing|treated|like|binding|based|releasing)\Z"
 )
+_NEXT = re.compile(r"\s([a-z]{5,})\b")
 _MEASURED = re.compile(r"\s*(?:cells?|mice|rats?|strains?|lines?|receptors?|mutations?)\b|\s*%")
 
 
@@ -52,8 +54,14 @@ def unlisted_drugs(text: str) -> Iterator[Span]:
         if len(match[0]) >= 12 and _LOCANT.search(match[0]) and len(_FRAGMENT.findall(match[0])) >= 2:
             yield _name_alone(match)
     for match in (*_STEM.finditer(text), *_WORD.finditer(text)):
-        if match[0].lower() not in ordinary_words() and not NOT_THE_DRUG.match(text, match.end()):
+        if match[0].lower() not in ordinary_words() and not NOT_THE_DRUG.match(text, match.end()) and not _of_a_disease(match):
             yield Span(*match.span())
+
+
+def _of_a_disease(match: re.Match[str]) -> bool:
+    """Whether the name of a disease goes on behind it: "harlequin ichthyosis"."""
+    following = _NEXT.match(match.string, match.end())
+    return following is not None and is_disease(following[1])
 
 
 def _codes(text: str) -> Iterator[Span]:

@@ -160,6 +160,7 @@ def test_a_subtype_that_pharmacology_names_alone(found, text):
 
 def test_a_subtype_alone_is_no_target(found):
     assert found("the beta2 subunits") == set()
+    assert found("allosteric beta2 kainate receptor modulators") == {"t:grik2"}
 
 
 def test_a_brand_among_capitals_is_a_word_of_a_heading(found):

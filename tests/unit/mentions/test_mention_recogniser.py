@@ -143,7 +143,18 @@ def test_drugs_that_no_lexicon_lists_are_mentions_without_entity(recogniser, nam
 
 
 @pytest.mark.parametrize(
-    "name", ["CD204", "HL-60", "medicine", "routine", "IL-1234", "MCF-700 cells", "protein", "insulin receptors"]
+    "name",
+    [
+        "CD204",
+        "HL-60",
+        "medicine",
+        "routine",
+        "IL-1234",
+        "MCF-700 cells",
+        "protein",
+        "insulin receptors",
+        "harlequin ichthyosis",
+    ],
 )
 def test_what_is_named_alike_is_no_drug(recogniser, name):
     assert found(recogniser, f"We tested {name} here.") == []

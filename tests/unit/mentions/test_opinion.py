@@ -90,3 +90,15 @@ def test_a_short_name_needs_a_trace_of_belief(find):
 
 def test_members_of_enumerations_stay(find):
     assert ("B", "target", Found.ELLIPSIS) in find("MAO-A and -B were", MAO=(0.0, 0.9), A=(0.0, 0.9))
+
+
+def test_what_is_a_part_of_another_name_is_not_added(find):
+    belief = {"cADPR": (0.9, 0.0)}
+    assert find("We gave cADPR derivatives.", **belief) == []
+    assert find("We gave cADPR twice.", **belief) == [("cADPR", "drug", Found.TAGGER)]
+
+
+def test_a_bacterial_symbol_is_looked_up_in_its_own_case(find):
+    belief = {"SIGX": (0.0, 0.95), "sigX": (0.0, 0.95)}
+    assert find("We saw SIGX.", **belief) == []
+    assert find("We saw sigX.", **belief)[0][:2] == ("sigX", "target")
