@@ -21,7 +21,7 @@ from db.queries import statistics
 from db.unit_of_work import UnitOfWork
 from dti.errors import SettingsError
 from dti.settings import Settings
-from workers.queue import CeleryJobQueue
+from workers.queue import CeleryJobQueue, usable
 
 _DOCS = "/docs"
 _BODY_FLOOR = 1024 * 1024
@@ -67,7 +67,7 @@ def _services(settings: Settings) -> Services:
         statement_timeout=_STATEMENT_SECONDS,
         application_name="dti-api",
     )
-    app = broker.make_broker(broker_url)
+    app = broker.make_broker(usable(broker_url))
     held = Services(settings, make_session_factory(engine), app, CeleryJobQueue(app), CollectorRegistry(), CapacityLimiter(2))
     held.registry.register(SystemCollector(lambda: _readings(held)))
     return held

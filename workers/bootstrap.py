@@ -20,7 +20,7 @@ from dti.settings import PROJECT_ROOT, Settings
 from dti.sources.eutils import EutilsClient, requests_per_second
 from workers.bell import SingleBell
 from workers.context import Context, Terms
-from workers.queue import CeleryJobQueue
+from workers.queue import CeleryJobQueue, usable
 from workers.rate_limit import RedisRateLimiter
 from workers.self_training import Training
 from workers.serving import Serving
@@ -108,7 +108,7 @@ def urls(settings: Settings) -> tuple[str, str]:
     database_url, broker_url = settings.database_url.get_secret_value(), settings.broker_url.get_secret_value()
     if not database_url or not broker_url:
         raise SettingsError("a worker needs DTI_DATABASE_URL and DTI_BROKER_URL (`dti up` brings both)")
-    return database_url, broker_url
+    return database_url, usable(broker_url)
 
 
 def _pubmed(settings: Settings, broker: redis.Redis) -> EutilsClient:

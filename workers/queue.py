@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from dti.domain.jobs import BatchId
 from dti.domain.self_training import SelfTrainingId
+from dti.errors import SettingsError
 
 if TYPE_CHECKING:
     from celery import Celery
 
 # A worker that trains hears nothing for hours, and reconcile rings all the while.
 _TRAIN_RING_SECONDS = 300.0
+
+_SCHEMES = ("redis://", "rediss://")
 
 PULL_QUEUE = "pull"
 EXTRACT_QUEUE = "extract"
@@ -24,6 +27,13 @@ RECONCILE = "workers.tasks.reconcile"
 TRAIN = "workers.tasks.train"
 SELF_TRAIN = "workers.tasks.self_train"
 SCHEDULE_SELF_TRAINING = "workers.tasks.schedule_self_training"
+
+
+def usable(broker_url: str) -> str:
+    """The URL; raises SettingsError for one of another kind, without repeating it: it may hold a password."""
+    if not broker_url.startswith(_SCHEMES):
+        raise SettingsError("DTI_BROKER_URL must be redis://host:port/0 or rediss://… (`dti up` brings its own broker)")
+    return broker_url
 
 
 class CeleryJobQueue:

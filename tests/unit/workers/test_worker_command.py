@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from api.app import create_app
 from dti.domain.documents import DocumentStatus
 from dti.errors import CheckpointError, JobError, SettingsError
 from dti.settings import Settings
 from workers.app import ROUTES, make_app
 from workers.arrivals import arrival
+from workers.bootstrap import urls
 from workers.cli import worker
 from workers.schedule import ByClock, Clock, schedule, self_training_by_clock
 
@@ -30,6 +32,14 @@ def test_without_servers_it_says_which_settings_are_missing(monkeypatch: pytest.
     answer = CliRunner().invoke(worker, [])
     assert isinstance(answer.exception, SettingsError)
     assert "DTI_DATABASE_URL and DTI_BROKER_URL" in str(answer.exception)
+
+
+def test_a_broker_of_another_kind_is_refused_at_once_and_not_repeated() -> None:
+    settings = Settings(database_url="postgresql+psycopg://nowhere/x", broker_url="amqp://me:s3cret@127.0.0.1:1")
+    for start in (urls, create_app):
+        with pytest.raises(SettingsError, match="DTI_BROKER_URL must be redis://") as refused:
+            start(settings)
+        assert "s3cret" not in str(refused.value)
 
 
 def test_a_worker_without_its_model_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
