@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
@@ -122,3 +122,24 @@ def test_names_cannot_leave_their_place_in_the_path() -> None:
         client.document("file:a/b c")
 
     assert paths == [b"/v1/batches/..%2Fx%3Fy", b"/v1/documents/file:a%2Fb%20c"]
+
+
+class _CutShort(httpx.SyncByteStream):
+    """A table whose service dies under it."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield b"triplet\n1\n"
+        raise httpx.RemoteProtocolError("incomplete chunked read")
+
+
+def test_a_table_that_breaks_off_is_an_error_after_what_came() -> None:
+    with _client(lambda _: httpx.Response(200, stream=_CutShort())) as client:
+        pieces = client.triplet_table()
+        assert next(pieces) == b"triplet\n1\n"
+        with pytest.raises(ServiceUnavailableError, match="incomplete chunked read"):
+            next(pieces)
+
+
+def test_a_refused_table_is_told_as_any_other_answer() -> None:
+    with _client(lambda _: _problem(503, "come again")) as client, pytest.raises(ServiceUnavailableError, match="come again"):
+        next(client.triplet_table(drug="x"))
