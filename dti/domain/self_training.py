@@ -72,10 +72,16 @@ class Pool:
             raise JobError("a pool is told in strings")
         texts = {key: str(text).strip() for key, text in given.items()}
         if texts and texts.keys() <= {"published_from", "published_to"}:
-            return cls(PoolKind.DATES, "", texts.get("published_from", ""), texts.get("published_to", ""))
+            return cls._of_dates(texts.get("published_from", ""), texts.get("published_to", ""))
         if len(texts) == 1 and (key := next(iter(texts))) in {PoolKind.QUERY, PoolKind.BATCH, PoolKind.UPLOAD}:
             return cls(PoolKind(key), texts[key])
         raise JobError("a pool is one of query, batch, upload, or published_from and published_to")
+
+    @classmethod
+    def _of_dates(cls, first: str, last: str) -> Pool:
+        if last and first > f"{last}~":  # "2012-03" is in "2012"
+            raise JobError(f"the pool ends ({last}) before it begins ({first})")
+        return cls(PoolKind.DATES, "", first, last)
 
     def told(self) -> dict[str, str]:
         """As `read` takes it."""

@@ -77,6 +77,7 @@ def test_the_same_key_makes_one_run(api: httpx.Client) -> None:
         ({"pool": {"batch": "none"}}, 404),
         ({"pool": {"upload": "none"}}, 404),
         ({"pool": {"published_from": "now"}}, 422),
+        ({"pool": {"published_from": "2024", "published_to": "2020"}}, 422),
         ({**BODY, "order": {"data": "/etc"}}, 422),
         ({**BODY, "order": {"name": "\0"}}, 422),
         ({**BODY, "parent": "0" * 64}, 404),
