@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from psycopg.errors import UndefinedColumn, UndefinedTable
+from psycopg.errors import ReadOnlySqlTransaction, UndefinedColumn, UndefinedTable
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
@@ -58,15 +58,19 @@ class UnitOfWork:
 
 
 def translate(error: DBAPIError | PoolTimeoutError) -> StoreError:
-    """The named error for a driver's error; lost connections, deadlocks, timeouts and a schema that is not there may heal."""
+    """The named error for a driver's error.
+
+    Lost connections, deadlocks, timeouts, a schema that is not there and a database that takes no writes may heal.
+    """
     if isinstance(error, PoolTimeoutError):
         return StoreUnavailableError("no free connection to the database")
     cause = str(error.orig).strip().splitlines()
     message = cause[0].removeprefix("connection failed: ") if cause else type(error).__name__
-    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError) or _unmigrated(error):
+    if error.connection_invalidated or isinstance(error, OperationalError | InterfaceError) or _not_ready(error):
         return StoreUnavailableError(message)
     return StoreError(message)
 
 
-def _unmigrated(error: DBAPIError) -> bool:
-    return isinstance(error.orig, UndefinedTable | UndefinedColumn)
+def _not_ready(error: DBAPIError) -> bool:
+    """Whether the database is not migrated yet, or is a standby that has not taken over yet."""
+    return isinstance(error.orig, UndefinedTable | UndefinedColumn | ReadOnlySqlTransaction)

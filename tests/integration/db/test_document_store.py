@@ -244,3 +244,8 @@ def test_an_advisory_lock_ends_with_its_process(database_url: str, session_facto
 def test_upgrade_of_a_current_database_is_a_no_op(database_url: str) -> None:
     upgrade(database_url)
     check_agreement(database_url)
+
+
+def test_a_standby_that_takes_no_writes_yet_may_heal(session_factory: SessionFactory) -> None:
+    with pytest.raises(StoreUnavailableError, match="read-only"), UnitOfWork(session_factory) as unit:
+        unit.session.execute(text("SET TRANSACTION READ ONLY; CREATE TABLE written ()"))
