@@ -22,6 +22,8 @@ _DERIVED = frozenset({NameType.VARIANT, NameType.WEAK})
 _OWN = frozenset({NameType.CANONICAL, NameType.SYNONYM, NameType.SYMBOL, NameType.ABBREVIATION})
 _KIND = re.compile(r",? (?:type )?(?:[ivx]{1,4}|[a-z]?\d{1,2}[a-z]?)\Z|\s*\([^()]*\)\Z")
 _SYSTEMATIC = re.compile(r"\d|\b[NOS]-|-\Z|\((?:\d|[RSEZ]\b|\+|-)|yl\b|\b(?:di|tri|mono|salt|ester)")
+_RECEPTOR = re.compile(r"receptors?\b(?!-|\s(?:kinase|tyrosine kinase))", re.IGNORECASE)
+_SUBTYPE = re.compile(r"[A-Za-z]{1,3}[ -]?\(?\d{1,2}\)?[A-Za-z]?")  # "D2", "NK1"
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -43,7 +45,10 @@ class Aliases:
         if kind is EntityKind.DRUG:
             return tuple(posting for posting in listed if not self._no_drug(posting))
         drugs = self.lexicon.postings(row, EntityKind.DRUG)
-        return tuple(p for p in listed if not _no_target(p, drugs) and (role or not self._a_ligand(p, listed, drugs)))
+        meant = [p for p in listed if not _no_target(p, drugs) and (role or not self._a_ligand(p, listed, drugs))]
+        if role and listed and _SUBTYPE.fullmatch(listed[0].spelling):
+            return tuple(p for p in meant if self._without_the_word(p)) or tuple(meant)
+        return tuple(meant)
 
     def _no_drug(self, posting: Posting) -> bool:
         if posting.type is NameType.CANONICAL:
@@ -54,15 +59,18 @@ class Aliases:
 
     def _a_ligand(self, posting: Posting, listed: Sequence[Posting], drugs: Sequence[Posting]) -> bool:
         """Whether the name is a receptor's without the word "receptor" and something else's own: that of what it binds."""
-        if posting.type not in _DERIVED or "receptor" in posting.spelling.casefold():
+        if not self._without_the_word(posting):
             return False
         others = (*drugs, *(other for other in listed if other.entity != posting.entity))
-        taken = any(other.type in _OWN and not self._is_receptor(other) for other in others)
-        return taken and self._is_receptor(posting)
+        return any(other.type in _OWN and not self._is_receptor(other) for other in others)
+
+    def _without_the_word(self, posting: Posting) -> bool:
+        short = posting.type in _DERIVED and "receptor" not in posting.spelling.casefold()
+        return short and self._is_receptor(posting)
 
     def _is_receptor(self, posting: Posting) -> bool:
         entity = self.lexicon.entity(posting.entity)
-        return entity.kind is EntityKind.TARGET and any("receptor" in name.text.casefold() for name in entity.names)
+        return entity.kind is EntityKind.TARGET and any(_RECEPTOR.search(name.text) for name in entity.names)
 
 
 def _no_target(posting: Posting, drugs: Iterable[Posting]) -> bool:

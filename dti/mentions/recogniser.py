@@ -24,7 +24,7 @@ from dti.mentions.junk import Context, common_words, is_name
 from dti.mentions.matching import TokenisedText
 from dti.mentions.opinion import revised
 from dti.mentions.ranking import rank
-from dti.mentions.shortforms import defined, undisputed
+from dti.mentions.shortforms import defined, settled, undisputed
 from dti.mentions.tagger import Tagger
 from dti.mentions.unlisted import unlisted_drugs
 
@@ -58,6 +58,7 @@ class Recogniser:
         text = document.text
         found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
         found = _outermost([*undisputed(text, found), *defined(text, found), *self._interrupted(text)])
+        found = list(settled(text, found, self._lexicon))
         title = len(document.title)
         if self._tagger:
             found = sorted(revised((text, title), found, self._tagger.read(text), self._aliases), key=_place)

@@ -49,6 +49,8 @@ TARGETS = (
     entity("t:rdx", EntityKind.TARGET, "Radixin", ("RDX", NameType.SYMBOL)),
     entity("t:adrb2", EntityKind.TARGET, "Beta-2 adrenergic receptor"),
     entity("t:grik2", EntityKind.TARGET, "Kainate receptor 2", ("beta 2", NameType.ABBREVIATION)),
+    entity("t:rbat", EntityKind.TARGET, "Transport protein rBAT", "D2"),
+    entity("t:drd2", EntityKind.TARGET, "Dopamine D2 receptor"),
     entity("t:pol", EntityKind.TARGET, "Example polymerase", "polymerase"),
 )
 
@@ -161,6 +163,19 @@ def test_a_subtype_that_pharmacology_names_alone(found, text):
 def test_a_subtype_alone_is_no_target(found):
     assert found("the beta2 subunits") == set()
     assert found("allosteric beta2 kainate receptor modulators") == {"t:grik2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "targets"),
+    [
+        ("a D2 antagonist", {"t:drd2"}),
+        ("of D2 here", {"t:rbat"}),
+        ("at dopamine D2 receptors; D2 is there", {"t:drd2"}),
+        ("the transport protein rBAT, D2", {"t:rbat"}),
+    ],
+)
+def test_a_short_name_is_what_the_text_says_in_full(found, text, targets):
+    assert found(text) == targets
 
 
 def test_a_brand_among_capitals_is_a_word_of_a_heading(found):
