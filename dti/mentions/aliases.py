@@ -24,6 +24,7 @@ _KIND = re.compile(r",? (?:type )?(?:[ivx]{1,4}|[a-z]?\d{1,2}[a-z]?)\Z|\s*\([^()
 _SYSTEMATIC = re.compile(r"\d|\b[NOS]-|-\Z|\((?:\d|[RSEZ]\b|\+|-)|yl\b|\b(?:di|tri|mono|salt|ester)")
 _RECEPTOR = re.compile(r"receptors?\b(?!-|\s(?:kinase|tyrosine kinase))", re.IGNORECASE)
 _SUBTYPE = re.compile(r"[A-Za-z]{1,3}[ -]?\(?\d{1,2}\)?[A-Za-z]?")  # "D2", "NK1"
+_TELLING = 6
 _WORD = re.compile(r"[a-z]+")
 
 
@@ -47,7 +48,7 @@ class Aliases:
         drugs = self.lexicon.postings(row, EntityKind.DRUG)
         meant = [p for p in listed if not _no_target(p, drugs) and (role or not self._a_ligand(p, listed, drugs))]
         if role and listed and _SUBTYPE.fullmatch(listed[0].spelling):
-            return tuple(p for p in meant if self._without_the_word(p)) or tuple(meant)
+            return self._subtypes(meant)
         return tuple(meant)
 
     def _no_drug(self, posting: Posting) -> bool:
@@ -64,6 +65,16 @@ class Aliases:
         others = (*drugs, *(other for other in listed if other.entity != posting.entity))
         return any(other.type in _OWN and not self._is_receptor(other) for other in others)
 
+    def _subtypes(self, postings: Sequence[Posting]) -> tuple[Posting, ...]:
+        """Receptors' short names and their ligands', if there are receptors: in a role "D2" is nothing else."""
+        receptors = [self.lexicon.entity(posting.entity) for posting in postings if self._without_the_word(posting)]
+        kept = (
+            posting
+            for posting in postings
+            if self._without_the_word(posting) or any(is_of(self.lexicon.entity(posting.entity), other) for other in receptors)
+        )
+        return tuple(kept if receptors else postings)
+
     def _without_the_word(self, posting: Posting) -> bool:
         short = posting.type in _DERIVED and "receptor" not in posting.spelling.casefold()
         return short and self._is_receptor(posting)
@@ -78,6 +89,12 @@ def _no_target(posting: Posting, drugs: Iterable[Posting]) -> bool:
         return False
     made = posting.spelling.casefold().endswith(_table("made_proteins"))
     return (made and any(drug.type is NameType.CANONICAL for drug in drugs)) or is_disease(posting.spelling)
+
+
+def is_of(ligand: LexiconEntity, receptor: LexiconEntity) -> bool:
+    """Whether a receptor's names have the other's in them, as the interleukin-2 receptor has interleukin-2."""
+    own = [folded for name in ligand.names if len(folded := fold(name.text)) >= _TELLING]
+    return any(part in fold(name.text) for name in receptor.names for part in own)
 
 
 def is_disease(name: str) -> bool:

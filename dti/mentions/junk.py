@@ -30,11 +30,10 @@ _RATE = re.compile(r"(?:min|m?[lL]|m?mol|k?g|h|s|M|cm|d|day)(?:\W{0,2}[-−–]\
 _TORN = re.compile(r"\b[A-Za-z]{1,3} |\s[a-z]{1,3}\Z")
 _IN_A_CODE = re.compile(r"[A-Z0-9]-\Z")
 _CODE_GOES_ON = re.compile(r"-(?:\d{2,}|[A-Z]{1,4}\b|[A-Z]+\d)|\(?(?:50|90)\b")
-_ROLE = re.compile(
-    r"[\s/-]{0,2}(?:(?:and|or|selective|partial|inverse|full|dopamine|adenosine|histamine|muscarinic|specific)[\s-])?"
-    r"(?:receptor|subtype|site|binding|antagonis|agonis|block|inhibit|ligand|affinit|selectiv|stimul|activ|mediated|like)",
-    re.IGNORECASE,
-)
+_QUALIFIED = r"[\s/-]{0,2}(?:(?:and|or|selective|partial|inverse|full|dopamine|adenosine|histamine|muscarinic|specific)[\s-])?"
+_OF_A_RECEPTOR = r"receptor|subtype|site|antagonis|agonis|block|ligand|affinit|selectiv"
+_RECEPTOR_ROLE = re.compile(f"{_QUALIFIED}(?:{_OF_A_RECEPTOR})", re.IGNORECASE)
+_ROLE = re.compile(f"{_QUALIFIED}(?:{_OF_A_RECEPTOR}|binding|inhibit|stimul|activ|mediated|like)", re.IGNORECASE)
 _STATISTIC = re.compile(r"(?:'s)?[\s-](?:regression|proportional)\b")  # David Cox's, not a cyclooxygenase
 _HEADING = re.compile(r"\s*:")
 _TECHNIQUE = re.compile(r"[\s-]*\(?(?:(?:real[ -]time )?(?:q?RT-)?q?PCR\b|polymerase chain|chain reaction)")
@@ -86,8 +85,8 @@ class Context:
 
     @property
     def in_a_role(self) -> bool:
-        """Whether a word follows that only what binds or is bound has: "receptor", "antagonists"."""
-        return _ROLE.match(self.after) is not None
+        """Whether a word follows that says of a receptor what is done to it, and nothing of what its ligand does."""
+        return _RECEPTOR_ROLE.match(self.after) is not None
 
     @property
     def beside_capitals(self) -> bool:

@@ -14,7 +14,7 @@ from dti.domain.mentions import Alternative, EntityMention, Found
 from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon
 from dti.lexicon.fold import tokens
-from dti.mentions.aliases import is_disease
+from dti.mentions.aliases import is_disease, is_of
 from dti.mentions.ranking import rank
 
 # A long form may begin with a word that the name lacks, such as "human" or "soluble".
@@ -63,7 +63,8 @@ def _agrees(text: str, long: Span, mention: EntityMention, found: Sequence[Entit
         return False
     words = [token.fold for token in tokens(written) if len(token.fold) > 3]
     names = (name.text for alternative in mention.alternatives for name in alternative.entity.names)
-    return any(_says(_words(name), words) for name in names)
+    least = _SHARED if mention.span.end - mention.span.start < _SYMBOL else 1
+    return any(_says(_words(name), words, least) for name in names)
 
 
 def _of_the_other_kind(kind: EntityKind, meant: Sequence[EntityMention]) -> bool:
@@ -72,9 +73,9 @@ def _of_the_other_kind(kind: EntityKind, meant: Sequence[EntityMention]) -> bool
     return bool(meant) and not proteins and kind not in {mention.kind for mention in meant}
 
 
-def _says(name: frozenset[str], words: Sequence[str]) -> bool:
-    """Whether a name has the head of a long form, or several of its words: insulin resistance is no insulin receptor."""
-    return bool(words) and (words[-1] in name or len(name.intersection(words)) >= _SHARED)
+def _says(name: frozenset[str], words: Sequence[str], least: int) -> bool:
+    """Whether a name has the head of a long form, or enough of its words: insulin resistance is no insulin receptor."""
+    return bool(words) and (words[-1] in name or len(name.intersection(words)) >= least)
 
 
 def settled(text: str, found: Sequence[EntityMention], lexicon: Lexicon) -> Iterator[EntityMention]:
@@ -98,11 +99,9 @@ def _doubtful(mention: EntityMention, named: Set[Curie]) -> bool:
 
 def _named_readings(text: str, mention: EntityMention, named: Set[Curie], lexicon: Lexicon) -> tuple[Alternative, ...]:
     postings = lexicon.lookup(text[mention.span.start : mention.span.end], EntityKind.TARGET)
-    return tuple(
-        reading
-        for reading in rank([p for p in postings if lexicon.entity(p.entity).curie in named], lexicon)
-        if reading.entity.curie in named
-    )
+    readings = rank([p for p in postings if lexicon.entity(p.entity).curie in named], lexicon)
+    first = mention.alternatives[0].entity
+    return tuple(r for r in readings if r.entity.curie in named and not is_of(first, r.entity))
 
 
 def _singular(short: str) -> str:

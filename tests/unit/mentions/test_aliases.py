@@ -51,6 +51,8 @@ TARGETS = (
     entity("t:grik2", EntityKind.TARGET, "Kainate receptor 2", ("beta 2", NameType.ABBREVIATION)),
     entity("t:rbat", EntityKind.TARGET, "Transport protein rBAT", "D2"),
     entity("t:drd2", EntityKind.TARGET, "Dopamine D2 receptor"),
+    entity("t:il2", EntityKind.TARGET, "Interleukin-2", ("IL-2", NameType.SYMBOL)),
+    entity("t:il2r", EntityKind.TARGET, "Interleukin-2 receptor", "IL-2 receptor"),
     entity("t:pol", EntityKind.TARGET, "Example polymerase", "polymerase"),
 )
 
@@ -88,6 +90,7 @@ def test_what_is_both_stays_both(found):
     [
         ("fed with retinoic acid", set()),
         ("a retinoic acid antagonist", {"t:rarg"}),
+        ("retinoic acid-stimulated cells", set()),
         ("the retinoic acid receptor", {"t:rarg"}),
         ("keratinocyte growth factor rose", {"t:fgf7"}),
         ("keratinocyte growth factor (KGF) and KGF", {"t:fgf7"}),
@@ -172,6 +175,7 @@ def test_a_subtype_alone_is_no_target(found):
         ("of D2 here", {"t:rbat"}),
         ("at dopamine D2 receptors; D2 is there", {"t:drd2"}),
         ("the transport protein rBAT, D2", {"t:rbat"}),
+        ("IL-2 at the interleukin-2 receptor", {"t:il2", "t:il2r"}),
     ],
 )
 def test_a_short_name_is_what_the_text_says_in_full(found, text, targets):
