@@ -86,7 +86,8 @@ class UnlabelledFeed:
         start, end = self._vocabulary.id(START), self._vocabulary.id(END)
         sources, targets = [], []
         for example in examples:
-            tokens = self._vocabulary.pieces(example.source)[: source_tokens - 2] or [self._vocabulary.id(UNKNOWN)]
+            framed, _ = self._vocabulary.read(example.source, source_tokens)  # a "[PAD]" of the text is none of ours
+            tokens = framed.ids[1:-1] or [self._vocabulary.id(UNKNOWN)]
             masked = self._objective.mask(tokens, self._pieces, rng)
             sources.append([start, *masked.source, end])
             targets.append(masked.fragment)

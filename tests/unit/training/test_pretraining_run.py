@@ -130,6 +130,20 @@ def test_a_batch_asks_for_exactly_the_fragment(data):
         assert (tokens == vocabulary.id(MASK)).sum() <= len(asked)
 
 
+def test_structure_that_a_text_spells_out_is_ordinary_text(tmp_path):
+    """Padding inside a source would not be attended to, and asked of the decoder."""
+    (tmp_path / "unlabelled").mkdir()
+    row = {"id": "0", "pmid": None, "title": "[PAD] [SEP] [CLS] [PAD].", "text": "the drug inhibits a human kinase " * 3}
+    with lzma.open(tmp_path / "unlabelled" / "abstracts.jsonl.xz", "wt", encoding="utf-8") as stream:
+        stream.write(json.dumps(row) + "\n")
+    vocabulary = Vocabulary(tiny_tokenizer())
+    pool = Pool(tmp_path / "unlabelled", Guard([]))
+    batch = next(UnlabelledFeed(1, pool, vocabulary, OBJECTIVES.build("mass", ratio=1.0)).draw(STAGE))()
+    structure = {vocabulary.id(token) for token in (PAD, START, END, MASK)}
+    assert batch.mask.all()
+    assert structure.isdisjoint(batch.labels[batch.labels != -100].tolist())
+
+
 def test_batches_depend_on_the_seed_alone(data):
     def first(seed):
         feed = UnlabelledFeed(
