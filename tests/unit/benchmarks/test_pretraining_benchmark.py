@@ -19,6 +19,7 @@ from benchmarks import pretraining as bench  # noqa: E402
 from dti.codecs import CODECS  # noqa: E402
 from dti.model.hub import read_tokenizer  # noqa: E402
 from dti.training.corpora import read_corpora  # noqa: E402
+from dti.training.objectives import OBJECTIVES  # noqa: E402
 from dti.training.unlabelled import Pool  # noqa: E402
 
 SIZES = _toy.Sizes(gold=60, unlabelled=300, development=40, names=50)
@@ -100,6 +101,10 @@ def test_a_run_of_seconds_has_every_arm_and_goes_on_from_what_is_there(tmp_path,
     monkeypatch.setattr(bench, "train", lambda experiment, *rest: trained.append(experiment.steps) or whole(experiment, *rest))
     assert bench.main(bench.SMOKE, tmp_path) == report
     assert trained == [bench.SMOKE.fine]  # its parent is there, and so is every other cell
+
+
+def test_every_objective_is_tried():
+    assert {arm.objective for arm in bench.ARMS.values() if arm} == set(OBJECTIVES)
 
 
 def test_gains_are_paired_by_seed():
