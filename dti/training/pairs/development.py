@@ -24,6 +24,7 @@ from dti.training.pairs.examples import PairExample
 _FURTHER = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6)
 _RELATIVE = (0.3, 0.5, 0.7, 0.9)
 _BASELINE = "inhibitor"
+_HALF_A_DOCUMENT = 0.5
 CONSIDERED = 0.02  # probability of a pair below which hardly one is right
 
 
@@ -38,9 +39,10 @@ class Assessed:
 
 
 def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emission) -> Assessed:
-    """Score the development documents (KD-DTI hard match, compat mode) and choose how many pairs to say for the highest F1.
+    """Score the development documents (KD-DTI hard match, compat mode) and choose how many pairs to say.
 
-    What decides on silence is given in `silence`, since documents that need it are not among these.
+    That is the rule that says least of those with the highest F1. What decides on silence is given in `silence`, since
+    documents that need it are not among these.
     """
     beside = silence.curators if silence.stated else None
     scored = engine.score([e.document for e in examples], [e.candidates for e in examples], beside=beside)
@@ -56,7 +58,7 @@ def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emissio
     )
     answers = [_Answers(replace(reader, emission=rule), examples, scored) for rule in rules]
     values = [score(gold, answer.printed()).sample.f1 for answer in answers]
-    best = answers[values.index(max(values))]
+    best = answers[quietest(values, [answer.count for answer in answers], len(examples))]
     talkative = replace(best.rule, least=0.0, stated=0.0, wordless=0.0)
     always = _Answers(replace(reader, emission=talkative), examples, scored)
     metrics = {
@@ -69,6 +71,12 @@ def assess(engine: PairEngine, examples: Sequence[PairExample], silence: Emissio
     return Assessed(best.rule, metrics, tuple(best.judged()), tuple(best.considered()))
 
 
+def quietest(values: Sequence[float], said: Sequence[int], documents: int) -> int:
+    """Which rule says least of those with the highest F1, give or take half a document: less than that is chance."""
+    least = max(values) - _HALF_A_DOCUMENT / max(documents, 1)
+    return min((count, at) for at, (value, count) in enumerate(zip(values, said, strict=True)) if value >= least)[1]
+
+
 class _Answers:
     """What a reader with one rule makes of the scores."""
 
@@ -77,6 +85,11 @@ class _Answers:
         readings = reader.read([e.document for e in examples], [e.candidates for e in examples])
         self._rows = [(e, s, reading.proposals) for e, s, reading in zip(examples, scored, readings, strict=True)]
         self._naming = Naming.read()
+
+    @property
+    def count(self) -> int:
+        """Triplets said."""
+        return sum(len(proposals) for _, _, proposals in self._rows)
 
     def printed(self) -> dict[str, list[Triplet]]:
         return {str(e.document.key): [self._naming.printed(p.located, e.candidates) for p in ps] for e, _, ps in self._rows}
