@@ -82,7 +82,10 @@ def _length(example: Example) -> float:
 
 
 class Collator:
-    """Encodes a batch; triplets cut off with the source's end, or beyond the target's length, are not asked for."""
+    """Encodes a batch; triplets cut off with the source's end, or beyond the target's length, are not asked for.
+
+    Of a first triplet that is longer than the target the beginning is, without an end: to ask for none would teach silence.
+    """
 
     def __init__(self, vocabulary: Vocabulary, codec: Codec, source_tokens: int, target_tokens: int) -> None:
         self._vocabulary = vocabulary
@@ -114,9 +117,11 @@ class Collator:
         pointed = example.document is not None  # the legend shows all candidates, however much text is cut
         triplets = [t for t in example.triplets if pointed or (t.drug.lower() in seen and t.target.lower() in seen)]
         pieces = self._vocabulary.pieces(self._codec.render(triplets, example.candidates))
-        while len(pieces) >= self._target_tokens:
+        while len(pieces) >= self._target_tokens and len(triplets) > 1:
             triplets.pop()
             pieces = self._vocabulary.pieces(self._codec.render(triplets, example.candidates))
+        if len(pieces) >= self._target_tokens:
+            return pieces[: self._target_tokens]
         return [*pieces, self._vocabulary.id(self._vocabulary.frame.end)]
 
 

@@ -92,6 +92,11 @@ def test_a_target_beyond_its_length_loses_whole_triplets(vocabulary):
     assert target(vocabulary, Collator(vocabulary, Tagged(), 64, 20)([example(1)])) == Tagged().render(TRIPLETS[:1])
 
 
+def test_a_first_triplet_beyond_the_target_is_asked_for_as_far_as_it_goes(vocabulary):
+    batch = Collator(vocabulary, Tagged(), 64, 6)([example(1)])
+    assert batch.labels[0].tolist() == vocabulary.pieces(Tagged().render(TRIPLETS[:1]))[:6]
+
+
 @pytest.mark.parametrize(("most", "steps"), [(None, [3, 4]), (5, [3, 2]), (2, [2, 0]), (99, [3, 4])])
 def test_stages_are_cut_from_the_end(most, steps):
     stages = [Stage(name=n, examples="documents", steps=s, source_tokens=9, batch_tokens=9) for n, s in (("a", 3), ("b", 4))]
