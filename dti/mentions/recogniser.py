@@ -13,6 +13,7 @@ from dti.domain.entities import EntityKind
 from dti.domain.evidence import Span
 from dti.domain.lexicon import Hint, NameType
 from dti.domain.mentions import EntityMention, Found
+from dti.grounding.abbreviations import definitions
 from dti.lexicon import Lexicon, Posting
 from dti.lexicon.fold import fold
 from dti.mentions.aliases import Aliases
@@ -57,7 +58,8 @@ class Recogniser:
         """Mentions in order of position; spans index `document.text`."""
         text = document.text
         found = [self._mention(hit) for hit in _outermost([*self._names(text), *_unlisted(text)])]
-        found = _outermost([*undisputed(text, found), *defined(text, found), *self._interrupted(text)])
+        told = definitions(text)
+        found = _outermost([*undisputed(text, told, found), *defined(text, told, found), *self._interrupted(text)])
         found = list(settled(text, found, self._lexicon))
         title = len(document.title)
         if self._tagger:

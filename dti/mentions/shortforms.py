@@ -11,7 +11,7 @@ from dti.domain.entities import Curie, EntityKind
 from dti.domain.evidence import Span
 from dti.domain.lexicon import Hint
 from dti.domain.mentions import Alternative, EntityMention, Found
-from dti.grounding.abbreviations import definitions
+from dti.grounding.abbreviations import Definition
 from dti.lexicon import Lexicon
 from dti.lexicon.fold import tokens
 from dti.mentions.aliases import is_disease, is_of
@@ -27,9 +27,9 @@ _SYMBOL = 5
 _FULL = 8
 
 
-def defined(text: str, found: Sequence[EntityMention]) -> Iterator[EntityMention]:
-    """Short forms that the text defines for a mention, wherever they stand."""
-    for definition in definitions(text):
+def defined(text: str, told: Sequence[Definition], found: Sequence[EntityMention]) -> Iterator[EntityMention]:
+    """Short forms that the text defines for a mention, wherever they stand; `told` are all its definitions."""
+    for definition in told:
         short = text[definition.short.start : definition.short.end]
         meant = [mention for mention in found if _means(mention, definition.long)]
         for match in re.finditer(rf"(?<![^\W_]){re.escape(short)}(?=s?(?![^\W_]))", text):
@@ -41,9 +41,9 @@ def _means(mention: EntityMention, long: Span) -> bool:
     return mention.span.end == long.end and mention.span.start <= long.start + _FOREIGN_WORD
 
 
-def undisputed(text: str, found: Sequence[EntityMention]) -> Iterator[EntityMention]:
+def undisputed(text: str, told: Sequence[Definition], found: Sequence[EntityMention]) -> Iterator[EntityMention]:
     """Mentions without the short forms that the text gives to something else than what the lexicon means."""
-    long_forms = {_singular(text[d.short.start : d.short.end]): d.long for d in definitions(text)}
+    long_forms = {_singular(text[d.short.start : d.short.end]): d.long for d in told}
     substances = {_singular(match[2]) for match in _BESIDE.finditer(text) if _LOCANTS.search(match[1])}
     for mention in found:
         written = _singular(text[mention.span.start : mention.span.end])

@@ -7,10 +7,7 @@ from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
-from torch import nn
 from transformers import BartForConditionalGeneration, BertModel
-from transformers.models.bart.modeling_bart import BartEncoderLayer
-from transformers.models.bert.modeling_bert import BertLayer
 
 from dti.model import hub, seq2seq
 from dti.model.vocabulary import Vocabulary
@@ -24,12 +21,12 @@ def save_encoder(model: BartForConditionalGeneration, vocabulary: Vocabulary, en
     source = seq2seq.encoder_source(encoder)
     bert = BertModel.from_pretrained(source, add_pooling_layer=False)
     tokenizer = hub.encoder_tokenizer(source)
-    copy_encoder(model, bert, _rows(vocabulary, tokenizer))
+    _copy_encoder(model, bert, _rows(vocabulary, tokenizer))
     bert.save_pretrained(str(folder))
     tokenizer.save(str(folder / "tokenizer.json"))
 
 
-def copy_encoder(model: BartForConditionalGeneration, bert: BertModel, rows: Sequence[int]) -> None:
+def _copy_encoder(model: BartForConditionalGeneration, bert: BertModel, rows: Sequence[int]) -> None:
     """Overwrite `bert`; row i of the BART's embedding becomes its row `rows[i]`, and none where -1."""
     stack = model.model.encoder
     kept = [at for at, row in enumerate(rows) if row >= 0]
@@ -40,25 +37,11 @@ def copy_encoder(model: BartForConditionalGeneration, bert: BertModel, rows: Seq
         embeddings.token_type_embeddings.weight.zero_()
         embeddings.LayerNorm.load_state_dict(stack.layernorm_embedding.state_dict())
         for source, target in zip(stack.layers, seq2seq.layers(bert), strict=True):
-            _copy_layer(source, target)
+            for known, learnt in seq2seq.layer_parts(target, source):
+                known.load_state_dict(learnt.state_dict())
 
 
 def _rows(vocabulary: Vocabulary, tokenizer: Tokenizer) -> list[int]:
     """Where each of our tokens stands in the encoder's own vocabulary, -1 for markers that are ours alone."""
     found = (tokenizer.token_to_id(token) for token in vocabulary.tokens())
     return [-1 if row is None else row for row in found]
-
-
-def _copy_layer(source: BartEncoderLayer, target: BertLayer) -> None:
-    pairs: tuple[tuple[nn.Module, nn.Module], ...] = (
-        (source.self_attn.q_proj, target.attention.self.query),
-        (source.self_attn.k_proj, target.attention.self.key),
-        (source.self_attn.v_proj, target.attention.self.value),
-        (source.self_attn.out_proj, target.attention.output.dense),
-        (source.self_attn_layer_norm, target.attention.output.LayerNorm),
-        (source.fc1, target.intermediate.dense),
-        (source.fc2, target.output.dense),
-        (source.final_layer_norm, target.output.LayerNorm),
-    )
-    for learnt, part in pairs:
-        part.load_state_dict(learnt.state_dict())

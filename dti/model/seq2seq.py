@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import nn
@@ -19,6 +19,9 @@ from transformers.models.bert.modeling_bert import BertLayer
 
 from dti.errors import TrainingError
 from dti.model.vocabulary import END, PAD, START, Vocabulary
+
+Parts: TypeAlias = tuple[tuple[nn.Module, nn.Module], ...]
+"""Pairs of a BERT's module and the BART's that is its counterpart."""
 
 POSITION_SHIFT = 2
 # CTranslate2's converter asks for these; transformers 5 no longer writes them.
@@ -46,7 +49,7 @@ def from_bert(
     with torch.no_grad():
         _copy_embeddings(model, bert, rows)
         for source, target in zip(layers(bert), model.model.encoder.layers, strict=True):
-            _copy_layer(source, target)
+            _copy(layer_parts(source, target))
         _start_decoder(model, bert)
     return model
 
@@ -119,21 +122,31 @@ def _table(embedding: nn.Module) -> torch.Tensor:
     return embedding.weight
 
 
-def _copy_layer(source: BertLayer, target: BartEncoderLayer | BartDecoderLayer) -> None:
-    """Self-attention and feed-forward of a BERT layer into a BART encoder or decoder layer."""
-    _copy_attention(source, target.self_attn)
-    target.self_attn_layer_norm.load_state_dict(source.attention.output.LayerNorm.state_dict())
-    target.fc1.load_state_dict(source.intermediate.dense.state_dict())
-    target.fc2.load_state_dict(source.output.dense.state_dict())
-    target.final_layer_norm.load_state_dict(source.output.LayerNorm.state_dict())
+def layer_parts(bert: BertLayer, bart: BartEncoderLayer | BartDecoderLayer) -> Parts:
+    """Self-attention and feed-forward of a layer: what in a BERT is what in a BART."""
+    return (
+        *attention_parts(bert, bart.self_attn),
+        (bert.attention.output.LayerNorm, bart.self_attn_layer_norm),
+        (bert.intermediate.dense, bart.fc1),
+        (bert.output.dense, bart.fc2),
+        (bert.output.LayerNorm, bart.final_layer_norm),
+    )
 
 
-def _copy_attention(source: BertLayer, target: BartAttention) -> None:
-    attention = source.attention
-    target.q_proj.load_state_dict(attention.self.query.state_dict())
-    target.k_proj.load_state_dict(attention.self.key.state_dict())
-    target.v_proj.load_state_dict(attention.self.value.state_dict())
-    target.out_proj.load_state_dict(attention.output.dense.state_dict())
+def attention_parts(bert: BertLayer, bart: BartAttention) -> Parts:
+    """The same of a BERT layer's attention and one of a BART, whatever that attends to."""
+    own = bert.attention.self
+    return (
+        (own.query, bart.q_proj),
+        (own.key, bart.k_proj),
+        (own.value, bart.v_proj),
+        (bert.attention.output.dense, bart.out_proj),
+    )
+
+
+def _copy(parts: Parts) -> None:
+    for source, target in parts:
+        target.load_state_dict(source.state_dict())
 
 
 def _start_decoder(model: BartForConditionalGeneration, bert: BertModel) -> None:
@@ -143,6 +156,6 @@ def _start_decoder(model: BartForConditionalGeneration, bert: BertModel) -> None
     last = len(sources) - 1
     for position, layer in enumerate(stack):
         source = sources[round(position * last / max(len(stack) - 1, 1))]
-        _copy_layer(source, layer)
-        _copy_attention(source, layer.encoder_attn)
-        layer.encoder_attn_layer_norm.load_state_dict(source.attention.output.LayerNorm.state_dict())
+        _copy(layer_parts(source, layer))
+        _copy(attention_parts(source, layer.encoder_attn))
+        _copy(((source.attention.output.LayerNorm, layer.encoder_attn_layer_norm),))
